@@ -1,0 +1,45 @@
+"""Which layout is this source in, and on what evidence?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.errors import NotATranscript
+from indexer.formats import LAYOUTS, Draft
+
+__all__ = ["Detected", "Layout", "detect"]
+
+
+class Layout(Protocol):
+    """What a module of `indexer.formats` offers."""
+
+    NAME: str
+
+    def evidence(self, text: str) -> str: ...
+
+    def parse(self, text: str) -> Draft: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """A layout, and what in the text speaks for it."""
+
+    layout: Layout
+    evidence: str
+
+
+def detect(text: str) -> Detected:
+    """Find the layout of a source's text.
+
+    Raises:
+        NotATranscript: the text is empty, or no layout's marks stand in it.
+    """
+    if not text.strip():
+        raise NotATranscript("empty file")
+    for layout in LAYOUTS:
+        if marks := layout.evidence(text):
+            return Detected(layout, marks)
+    raise NotATranscript(
+        "no known transcript layout: neither Motley Fool headers nor Seeking Alpha rosters stand in it", hint="see README for the layouts that are read"
+    )

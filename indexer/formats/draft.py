@@ -1,0 +1,103 @@
+"""What does a layout hand on? The parts of a call as published, before anybody is recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from indexer.clean import clean, is_furniture
+
+__all__ = ["Block", "Draft", "RawTurn", "RosterEntry", "Side", "assemble_turns", "text_blocks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line of a text or one paragraph of a page, cleaned, never empty.
+
+    Attributes:
+        bold: Whether it begins in bold type; always False in text.
+    """
+
+    text: str
+    bold: bool = False
+
+
+class Side(Enum):
+    """On whose side somebody speaks."""
+
+    COMPANY = "company"
+    ANALYST = "analyst"
+    OPERATOR = "operator"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterEntry:
+    """One line of a list of participants, or what a turn header says of its speaker."""
+
+    published: str
+    name: str
+    title: str | None = None
+    firm: str | None = None
+    side: Side = Side.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTurn:
+    """A header and the paragraphs under it."""
+
+    speaker: RosterEntry
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A call as a layout found it.
+
+    Attributes:
+        title: The lines above rosters and speech: what the call is identified from.
+        qa_start: Number of turns before the question-and-answer heading; None if there is no such heading.
+        duration_minutes: As published; None where the publisher gives none or writes 0.
+    """
+
+    title: tuple[str, ...]
+    roster: tuple[RosterEntry, ...]
+    turns: tuple[RawTurn, ...]
+    qa_start: int | None
+    duration_minutes: int | None = None
+
+
+def text_blocks(text: str) -> tuple[Block, ...]:
+    """Give the lines of a text, cleaned, without the empty ones."""
+    return tuple(Block(line) for line in map(clean, text.split("\n")) if line)
+
+
+# A sentence broken after an honorific: Motley Fool's 2022 layout ends a paragraph at any "Ms." or "Mr.".
+_BROKEN_AFTER = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof)\.$")
+
+
+def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tuple[RawTurn, ...], tuple[str, ...]]:
+    """Gather lines under their headers.
+
+    Args:
+        marked: Every line with the speaker it announces, or None if it is speech.
+    Returns:
+        The turns that have words, and the lines before the first header. Furniture is left out, and sentences broken after an
+        honorific are joined.
+    """
+    turns: list[tuple[RosterEntry, list[str]]] = []
+    loose: list[str] = []
+    for speaker, line in marked:
+        if speaker is not None:
+            turns.append((speaker, []))
+        elif is_furniture(line):
+            continue
+        elif not turns:
+            loose.append(line)
+        elif turns[-1][1] and _BROKEN_AFTER.search(turns[-1][1][-1]):
+            turns[-1][1][-1] += " " + line
+        else:
+            turns[-1][1].append(line)
+    return tuple(RawTurn(speaker=speaker, paragraphs=tuple(lines)) for speaker, lines in turns if lines), tuple(loose)

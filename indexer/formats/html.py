@@ -1,0 +1,65 @@
+"""Which paragraphs does a page show as its article? HTML in, blocks out; the one module that knows beautifulsoup4."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+
+from indexer.clean import clean
+from indexer.formats.draft import Block
+
+__all__ = ["article_blocks", "is_html"]
+
+_IS_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b|<(?:p|div|h\d)\b[^>]*>", re.IGNORECASE | re.DOTALL)
+_NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "nav", "aside", "footer", "figure", "head")
+_ARTICLES = (".article-content", ".article-body", ".tailwind-article-body", "#article-body", "article", "main", "body")
+_ADVERT = re.compile(r"(?:^|[-_])(?:ads?|interad|advert\w*|promo\w*|pitch|dfp|sponsor\w*|newsletter|caption)(?:$|[-_])", re.IGNORECASE)
+_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "blockquote", "pre", "dt", "dd", "div", "section", "ul", "ol", "table", "tr"))
+_DEEPEST = 200  # nested tags; pages have about 30, and recursion must end
+
+
+def is_html(text: str) -> bool:
+    """Say whether a source is a page rather than a text."""
+    return _IS_HTML.match(text[:4_000]) is not None or "</p>" in text[:20_000].lower()
+
+
+def article_blocks(page: str) -> tuple[Block, ...]:
+    """Give the paragraphs of a page's article in reading order.
+
+    Scripts, navigation, asides and whatever calls itself an advert or a promotion in its class or id are left out; `<br>` ends a block.
+    """
+    soup = BeautifulSoup(page, "lxml")
+    article = next((found for selector in _ARTICLES if (found := soup.select_one(selector))), soup)
+    lines: list[list[tuple[str, bool]]] = [[]]
+    _walk(article, False, 0, lines)
+    return tuple(block for pieces in lines if (block := _block(pieces)))
+
+
+def _walk(tag: Tag, bold: bool, depth: int, lines: list[list[tuple[str, bool]]]) -> None:
+    """Append the tag's visible text to `lines`, a list of (text, bold) pieces a line."""
+    for child in tag.children:
+        if isinstance(child, NavigableString):
+            if not isinstance(child, Comment):
+                lines[-1].append((str(child), bold))
+        elif isinstance(child, Tag) and depth < _DEEPEST and not _is_hidden(child):
+            breaks = child.name in _PARAGRAPHS
+            if breaks or child.name == "br":
+                lines.append([])
+            _walk(child, bold or child.name in ("strong", "b"), depth + 1, lines)
+            if breaks:
+                lines.append([])
+
+
+def _is_hidden(tag: Tag) -> bool:
+    if tag.name in _NOT_SHOWN:
+        return True
+    marks = [*(tag.get_attribute_list("class")), tag.get("id")]
+    return any(isinstance(mark, str) and _ADVERT.search(mark) for mark in marks)
+
+
+def _block(pieces: list[tuple[str, bool]]) -> Block | None:
+    text = clean("".join(piece for piece, _ in pieces))
+    if not text:
+        return None
+    return Block(text, bold=next(bold for piece, bold in pieces if piece.strip()))

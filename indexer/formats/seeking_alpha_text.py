@@ -1,0 +1,202 @@
+"""Seeking Alpha transcripts as text: a title, rosters of company people and analysts, bare names as turn headers.
+
+Nothing marks a header but being a name on a line of its own, so who is in the rosters, who is introduced and what stands around the
+line decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, text_blocks
+from indexer.names import fold, is_name, is_operator, is_unidentified, match_name, name_key, split_header
+
+__all__ = ["NAME", "evidence", "parse"]
+
+NAME = "seeking-alpha-text"
+
+_COMPANY_ROSTER = re.compile(r"executives?:?|(?:company|corporate|management)\s*(?:participants|representatives|speakers):?", re.IGNORECASE)
+_ANALYST_ROSTER = re.compile(r"analysts?:?|(?:conference\s*call|call)\s*participants:?|analysts? (?:participants|representatives):?", re.IGNORECASE)
+_PRESENTATION = re.compile(r"(?:presentation|prepared remarks)(?:\s+session)?:?", re.IGNORECASE)
+# "Question-and-Answer Session" in about 27 spellings, once glued to the operator's header.
+_QA = re.compile(r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE)
+_TITLE = re.compile(r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)", re.IGNORECASE)
+_Q_OR_A = re.compile(r"[QA]\s*[-–—]\s*(?=\w)")
+_LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
+_LONGEST_ROSTER_LINE = 400
+_TITLE_LINES = 8
+
+
+def evidence(text: str) -> str:
+    """Say what in the text marks this layout, or "" if nothing does."""
+    lines = [block.text for block in text_blocks(text[:12_000])]
+    heading = next((line for line in lines[1 : _TITLE_LINES + 1] if _is_roster_heading(line)), "")
+    if not heading or not any(_TITLE.search(line) for line in lines[:_TITLE_LINES]):
+        return ""
+    return f"call title above a roster headed '{heading}'"
+
+
+def parse(text: str) -> Draft:
+    """Parse a text of this layout."""
+    blocks = text_blocks(text)
+    roster_start = next((number for number, block in enumerate(blocks) if _is_roster_heading(block.text)), len(blocks))
+    body_start, roster = _read_rosters(blocks, roster_start)
+    body = _unglue(blocks[body_start:], roster)
+    headers = _Headers(roster, body)
+    marked: list[tuple[RosterEntry | None, str]] = []
+    qa_line: int | None = None
+    for number, block in enumerate(body):
+        heading = _QA.fullmatch(block.text)
+        if heading:
+            # Two headings stand in 21 of 24,816 files; the first opens the questions.
+            qa_line = len(marked) if qa_line is None else qa_line
+            if heading["operator"]:
+                marked.append((_OPERATOR, block.text))
+        elif not (_PRESENTATION.fullmatch(block.text) and number < 3):
+            marked.append((headers.read(number), block.text))
+    turns, loose = assemble_turns(marked)
+    return Draft(
+        title=(*(block.text for block in blocks[:roster_start]), *loose),
+        roster=roster,
+        turns=turns,
+        qa_start=None if qa_line is None else len(assemble_turns(marked[:qa_line])[0]),
+    )
+
+
+_OPERATOR = RosterEntry(published="Operator", name="Operator", side=Side.OPERATOR)
+
+
+def _is_roster_heading(line: str) -> bool:
+    return bool(_COMPANY_ROSTER.fullmatch(line) or _ANALYST_ROSTER.fullmatch(line))
+
+
+def _read_rosters(blocks: Sequence[Block], start: int) -> tuple[int, tuple[RosterEntry, ...]]:
+    """Read roster lines from `start` on; give the number of the first line of the body, and the entries."""
+    roster: list[RosterEntry] = []
+    names: set[tuple[str, ...]] = set()
+    side = Side.COMPANY
+    for number in range(start, len(blocks)):
+        line = blocks[number].text
+        if _is_roster_heading(line):
+            side = Side.ANALYST if _ANALYST_ROSTER.fullmatch(line) else Side.COMPANY
+            continue
+        speech_follows = number + 1 < len(blocks) and _is_speech(blocks[number + 1].text)
+        if is_operator(line) or _PRESENTATION.fullmatch(line) or _QA.fullmatch(line) or len(line) > _LONGEST_ROSTER_LINE:
+            return number, tuple(roster)
+        entry = _roster_entry(line, side)
+        if name_key(entry.name) in names and (speech_follows or entry.published == entry.name):
+            return number, tuple(roster)
+        if speech_follows and entry.published == entry.name and side is Side.ANALYST:
+            return number, tuple(roster)
+        roster.append(entry)
+        names.add(name_key(entry.name))
+    return len(blocks), tuple(roster)
+
+
+def _is_speech(line: str) -> bool:
+    return len(line) > _LONGEST_HEADER and line.rstrip("”\"')]").endswith((".", "?", "!", "]"))
+
+
+def _roster_entry(line: str, side: Side) -> RosterEntry:
+    name, *rest = split_header(line) or (line,)
+    # A third part is the firm's or title's own dash: "John Roe - Smith - Barney", "Jane Roe - President - Europe".
+    about = line[line.index(rest[0], len(name)) :] if rest else None
+    return _about(line, name, about, side)
+
+
+def _about(line: str, name: str, about: str | None, side: Side) -> RosterEntry:
+    if side is Side.ANALYST:
+        return RosterEntry(published=line, name=name, firm=about, side=side)
+    return RosterEntry(published=line, name=name, title=about, side=side)
+
+
+# "... Please proceed.Chris Ferrara – Bank of AmericaGuys, I guess ...": some files of 2012 lost the line ends around headers.
+_FEWEST_GLUED = 3
+_GLUED_SENTENCES = re.compile(r"(?<=[a-z)][.?!])(?=[A-Z][a-z])")
+
+
+def _unglue(body: Sequence[Block], roster: Sequence[RosterEntry]) -> tuple[Block, ...]:
+    """Put headers that are glued to the speech around them back on lines of their own."""
+    names = sorted({"Operator", *(entry.name for entry in roster)}, key=len, reverse=True)
+    firms = sorted({entry.firm for entry in roster if entry.firm}, key=len, reverse=True)
+    about = rf"(?:\s?[-–—]\s?(?:{'|'.join(map(re.escape, firms))}))?" if firms else ""
+    glued = re.compile(rf"(?:(?<=^)|(?<=\S))((?:{'|'.join(map(re.escape, names))}){about})(?=[A-Z(\[“\"])", re.MULTILINE)
+    if sum(len(glued.findall(block.text)) for block in body) < _FEWEST_GLUED:
+        return tuple(body)
+    apart = (_GLUED_SENTENCES.sub("\n", glued.sub(r"\n\1\n", block.text)) for block in body)
+    return tuple(block for text in apart for block in text_blocks(text))
+
+
+class _Headers:
+    """Which lines of a body are turn headers, and whose.
+
+    A line is one if it is the operator's, an unidentified speaker's, or the name of somebody in the rosters, with or without the firm; or if it looks
+    like a name and the call bears that out: the line stands there twice, or somebody says the name.
+    """
+
+    def __init__(self, roster: Sequence[RosterEntry], body: Sequence[Block]) -> None:
+        self._body = body
+        self._by_name = {entry.name: entry for entry in reversed(roster)}
+        self._short = Counter(block.text for block in body if len(block.text) <= _LONGEST_HEADER)
+        self._read: dict[str, RosterEntry | None] = {}
+        self._spoken: str | None = None
+
+    def read(self, number: int) -> RosterEntry | None:
+        """Give the speaker that line `number` of the body announces, or None if it is speech."""
+        line = self._body[number].text
+        if len(line) > _LONGEST_HEADER or number + 1 == len(self._body):
+            return None
+        if line not in self._read:
+            # "Q – Brian Bedell", "A - Martin Mucci": a few files say who asks and who answers.
+            self._read[line] = self._classify(_Q_OR_A.sub("", line))
+        return self._read[line]
+
+    def _classify(self, line: str) -> RosterEntry | None:
+        if is_operator(line):
+            return _OPERATOR
+        if line in self._by_name:
+            return self._by_name[line]
+        if is_unidentified(line):
+            return self._unidentified(line)
+        name, about = self._split(line)
+        if not self._can_be_header(line, name, about):
+            return None
+        known = match_name(name, tuple(self._by_name))
+        if known is not None:
+            entry = self._by_name[known]
+            return entry if entry.side is Side.COMPANY or about is None or entry.firm else _about(line, entry.name, about, entry.side)
+        if is_name(name) and (self._short[line] > 1 or self._is_spoken_of(name) or (about and len(name_key(name)) > 1)):
+            return RosterEntry(published=line, name=name, firm=about)
+        return None
+
+    def _split(self, line: str) -> tuple[str, str | None]:
+        name, *rest = split_header(line) or (line,)
+        if rest:
+            return name, line[line.index(rest[0], len(name)) :]
+        # "Richard Eastman-Robert W. Baird": only the roster tells that this hyphen is a dash.
+        listed = next((known for known in self._by_name if line.startswith(f"{known}-")), None)
+        return (listed, line[len(listed) + 1 :].strip()) if listed else (line, None)
+
+    @staticmethod
+    def _can_be_header(line: str, name: str, about: str | None) -> bool:
+        if line.endswith(("?", "!", ":", ";", ",", "…", "...")) or line.endswith(".") and about is None and not is_name(line):
+            return False
+        return is_name(name) or (len(name.split()) == 1 and name[:1].isupper() and name.replace("'", "").replace("’", "").isalpha() and len(name) > 2)
+
+    def _is_spoken_of(self, name: str) -> bool:
+        if self._spoken is None:
+            self._spoken = fold(" ".join(block.text for block in self._body if len(block.text) > len(name) + 8))
+        first, *_, last = name_key(name)
+        return bool(re.search(rf"\b{re.escape(first)}\b.{{0,12}}\b{re.escape(last)}\b", self._spoken)) or fold(name) in self._spoken
+
+    @staticmethod
+    def _unidentified(line: str) -> RosterEntry:
+        name, *rest = split_header(line)
+        folded = fold(name)
+        if "analyst" in folded:
+            return RosterEntry(published=line, name=name, firm=rest[0] if rest else None, side=Side.ANALYST)
+        if "company" in folded or "executive" in folded or "representative" in folded or "corporate" in folded:
+            return RosterEntry(published=line, name=name, title=rest[0] if rest else None, side=Side.COMPANY)
+        return RosterEntry(published=line, name=name)

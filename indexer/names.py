@@ -1,0 +1,168 @@
+"""Is this line somebody's name, and whose? Pure functions on names as published."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+__all__ = ["fold", "is_name", "is_operator", "is_unidentified", "match_name", "name_key", "split_header"]
+
+# "Name -- Title", "Name - Firm", "Name – Firm", "Name — Title". A hyphen needs space on a side: "Tien-tsin Huang" is one name.
+_DASH = re.compile(r"\s+[-–—]{1,3}\s*|\s*(?:--+|[–—])\s+|(?<=[a-z.)])\s*[–—]\s*(?=[A-Z])|(?<=\w)-\s+(?=[A-Z])")
+
+_OPERATOR = re.compile(
+    r"(?:the\s+)?(?:conference\s+|call\s+|teleconference\s+)?(?:operator|moderator|coordinator)(?:\s+(?:operator|\d{1,2}))?[:.]?", re.IGNORECASE
+)
+_UNIDENTIFIED = re.compile(
+    r"(?:(?:unidentified|unknown|undefined|unverified|unnamed|multiple)\s*|company\s+(?=speaker|representative))"
+    r"(?:(?:company\s+)?(?:analysts?|participants?|speakers?|representatives?|executives?|corporate\s+participant|male|female|man|woman|person|"
+    r"company|attendee|shareholder|caller|audience\s+member|corporate\s+representative))\b.{0,30}",
+    re.IGNORECASE,
+)
+
+_TITLES_AND_DEGREES = frozenset(
+    "mr mrs ms miss dr prof sir dame jr sr ii iii iv cfa cpa phd md mba esq jd dsc pharmd facp obe cbe".split()
+)
+_PARTICLES = frozenset("de del della der den di da dos du la le van von ter ten bin al el y e zu af st mc abu ap o".split())
+# Capitalised words that begin short lines of speech or headings, and no name in the rosters counted (34,000 roster lines).
+_NOT_NAMES = frozenset(
+    """thank thanks okay ok yes no yeah great good hello hi question questions answer answers session slide fiscal quarter
+    year full first second third fourth revenue guidance outlook net income total sales cash operator instructions presentation
+    prepared remarks participants executives analysts conference call company corporate and the our we in at for with on to of
+    segment results summary overview conclusion introduction highlights margin margins operating segment adjusted ebitda earnings capital
+    allocation strategy update business financial review closing opening transcript absolutely sure right exactly correct perfect
+    north south asia europe america global international services systems products research securities bank""".split()
+)
+_NAME_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
+_LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
+
+# Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared beginning of
+# three letters ("Greg", "Gregory") needs no entry.
+_SHORT_FORMS = {
+    "andy": "andrew drew", "art": "arthur", "barb": "barbara", "becky": "rebecca", "bert": "robert albert herbert", "betsy": "elizabeth", "bill": "william",
+    "billy": "william", "bob": "robert", "bobby": "robert", "chip": "charles", "chuck": "charles", "cindy": "cynthia", "dave": "david", "dick": "richard",
+    "don": "donald", "drew": "andrew", "ed": "edward edmund edwin", "frank": "francis franklin", "gene": "eugene", "hank": "henry", "harry": "harold henry",
+    "jack": "john", "jay": "jason", "jeff": "jeffrey geoffrey", "jerry": "gerald jerome", "jim": "james", "jimmy": "james", "joe": "joseph", "jon": "jonathan john",
+    "kate": "katherine catherine kathryn", "kathy": "katherine kathleen catherine", "ken": "kenneth", "larry": "lawrence laurence", "liz": "elizabeth", "maggie": "margaret",
+    "marty": "martin", "matt": "matthew", "meg": "margaret", "mick": "michael", "mickey": "michael", "mike": "michael", "nick": "nicholas nicolas", "pat": "patrick patricia",
+    "peggy": "margaret", "pete": "peter", "phil": "philip phillip", "rick": "richard", "rich": "richard", "rob": "robert", "ron": "ronald", "rusty": "russell",
+    "sandy": "sandra", "sandi": "sandra", "sid": "siddhartha sidney", "steve": "steven stephen", "sue": "susan", "ted": "theodore edward", "terry": "terrence terence teresa",
+    "tim": "timothy", "tom": "thomas", "tony": "anthony antonio", "trish": "patricia", "vince": "vincent", "walt": "walter", "will": "william", "zach": "zachary", "zack": "zachary",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Give text as it is compared: lower case, without accents, runs of white space as one space."""
+    if not text.isascii():
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)).replace("’", "'")
+    return " ".join(text.casefold().split())
+
+
+def is_operator(header: str) -> bool:
+    """Say whether a turn header is the conference operator's."""
+    return _OPERATOR.fullmatch(header) is not None
+
+
+def is_unidentified(header: str) -> bool:
+    """Say whether a turn header stands for somebody the transcriber did not know."""
+    return _UNIDENTIFIED.fullmatch(header) is not None
+
+
+def split_header(line: str) -> tuple[str, ...]:
+    """Split a roster line or turn header at its dashes: name first, then firm or title, or both."""
+    return tuple(part.strip(" ,;") for part in _DASH.split(line, maxsplit=2) if part and part.strip(" ,;"))
+
+
+@lru_cache(maxsize=65_536)
+def name_key(name: str) -> tuple[str, ...]:
+    """Give a name as it is compared: folded words without honorifics, degrees and punctuation."""
+    bare = re.sub(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]", " ", name)
+    words = fold(bare).replace(".", " ").replace(",", " ").replace("'", "").split()
+    return tuple(word for word in words if word not in _TITLES_AND_DEGREES)
+
+
+def is_name(text: str) -> bool:
+    """Say whether text looks like one person's first and last name.
+
+    Two to five capitalised words, particles and initials among them, none of which begins ordinary lines of speech.
+    """
+    if len(text) > _LONGEST_NAME:
+        return False
+    text = re.sub(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", "", text, flags=re.IGNORECASE)
+    words = text.replace(",", " ").split()
+    if not 2 <= len(words) <= 5 or text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES:
+        return False
+    return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
+
+
+def _is_name_word(word: str) -> bool:
+    lowered = word.lower().strip(".")
+    if lowered in _PARTICLES:
+        return True
+    return bool(_NAME_TOKEN.fullmatch(word)) and (word[0].isupper() or word[:2] in ("d'", "d’")) and lowered not in _NOT_NAMES
+
+
+def match_name(name: str, roster: Sequence[str]) -> str | None:
+    """Find whom of a roster a published name means.
+
+    In order: the same name; the same but for middle names and initials; the same last name with a short form or initial of the
+    first; the only one with that last name where the name is a bare last or first name; a misspelling, if only one is near enough.
+
+    Returns:
+        The roster's form of the name; None if nobody, or more than one, would fit.
+    """
+    wanted = name_key(name)
+    if not wanted:
+        return None
+    keys = [(entry, name_key(entry)) for entry in roster]
+    for fits in (_is_same, _has_same_ends, _has_short_form, _is_part, _is_misspelt):
+        found = {entry for entry, key in keys if key and fits(wanted, key)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return one == other or "".join(one) == "".join(other)
+
+
+def _has_same_ends(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return len(one) > 1 < len(other) and one[0] == other[0] and one[-1] == other[-1]
+
+
+def _has_short_form(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return len(one) > 1 < len(other) and one[-1] == other[-1] and _is_short_form(_given(one), _given(other))
+
+
+def _given(key: tuple[str, ...]) -> tuple[str, ...]:
+    return key[:-1]
+
+
+def _is_short_form(one: Iterable[str], other: Iterable[str]) -> bool:
+    return any(_same_given_name(a, b) for a in one for b in other)
+
+
+def _same_given_name(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if short == long or long in _SHORT_FORMS.get(short, "").split() or short in _SHORT_FORMS.get(long, "").split():
+        return True
+    return long.startswith(short) and (len(short) == 1 or len(short) >= 3)
+
+
+def _is_part(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return len(one) == 1 < len(other) and one[0] in (other[0], other[-1])
+
+
+def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """One slip in ten letters of a full name, in either of its ends, as in "Kevin Mckarty" for "Kevin McCarthy"."""
+    if len(one) < 2 or len(other) < 2:
+        return False
+    first = DamerauLevenshtein.distance(one[0], other[0])
+    last = DamerauLevenshtein.distance(one[-1], other[-1])
+    near_first = first == 0 or _same_given_name(one[0], other[0]) or first == 1 and min(len(one[0]), len(other[0])) > 3
+    allowed = 1 + min(len(one[-1]), len(other[-1])) // 5
+    return near_first and last <= allowed and (first == 0 or last <= 1) and min(len(one[-1]), len(other[-1])) > 2

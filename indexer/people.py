@@ -1,0 +1,111 @@
+"""Who is speaking? Rosters and turn headers in, one participant a person out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.formats.draft import RosterEntry, Side
+from indexer.model import Participant
+from indexer.names import is_operator, is_unidentified, match_name, name_key
+from indexer.roles import Role, role_of
+
+__all__ = ["Person", "participants", "recognise"]
+
+OPERATOR = "Operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on the call, recognised.
+
+    Attributes:
+        name: Canonical within the call: the roster's form, else the form of the first header.
+        listed: Whether the roster has them.
+    """
+
+    name: str
+    title: str | None
+    firm: str | None
+    side: Side
+    published: str
+    listed: bool
+
+    @property
+    def is_unidentified(self) -> bool:
+        """Whether the transcriber did not know who it was; several people may hide behind one such name."""
+        return is_unidentified(self.name)
+
+
+def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
+    """Merge roster lines and turn headers into persons.
+
+    Returns:
+        Everybody on the call, the roster first and in its order, then those whom only headers name; and for each header its speaker.
+    """
+    people: dict[str, Person] = {}
+    for entry in roster:
+        if entry.side is not Side.OPERATOR and not is_operator(entry.name):
+            known = _find(entry, people)
+            people[known or entry.name] = _merge(people[known], entry) if known else _person(entry, listed=True)
+    speakers = []
+    for header in headers:
+        if header.side is Side.OPERATOR:
+            name = OPERATOR
+            people.setdefault(name, _person(replace(header, name=OPERATOR), listed=True))
+        else:
+            name = _find(header, people) or header.name
+            people[name] = _merge(people[name], header) if name in people else _person(header, listed=False)
+        speakers.append(name)
+    return tuple(people.values()), tuple(people[name] for name in speakers)
+
+
+def _person(entry: RosterEntry, *, listed: bool) -> Person:
+    return Person(name=entry.name, title=entry.title, firm=entry.firm, side=entry.side, published=entry.published, listed=listed)
+
+
+def _find(entry: RosterEntry, people: dict[str, Person]) -> str | None:
+    if entry.name in people:
+        return entry.name
+    if is_unidentified(entry.name):
+        return None
+    return match_name(entry.name, [name for name in people if not is_unidentified(name) and name != OPERATOR])
+
+
+def _merge(known: Person, entry: RosterEntry) -> Person:
+    """Fill what the roster leaves open from a header; what it says stays."""
+    return replace(
+        known,
+        title=known.title or (entry.title if name_key(entry.name) else None),
+        firm=known.firm or entry.firm,
+        side=entry.side if known.side is Side.UNKNOWN else known.side,
+    )
+
+
+def participants(people: Sequence[Person], asking: frozenset[str], answering: frozenset[str]) -> dict[str, Participant]:
+    """Give everybody their role.
+
+    Args:
+        asking: Names of those who asked a question.
+        answering: Names of those who made remarks or answered.
+    Returns:
+        Name -> participant, in the order of `people`. Where neither roster nor header tells the side, what somebody did in the call does.
+    """
+    return {
+        person.name: Participant(name=person.name, title=person.title, firm=person.firm, role=_role(person, asking, answering), published=person.published)
+        for person in people
+    }
+
+
+def _role(person: Person, asking: frozenset[str], answering: frozenset[str]) -> Role:
+    if person.side is Side.OPERATOR:
+        return Role.OPERATOR
+    if person.side is Side.ANALYST:
+        return Role.ANALYST
+    if person.side is Side.COMPANY:
+        return role_of(person.title)
+    if person.is_unidentified or person.title:
+        return Role.UNKNOWN
+    if person.name in asking and person.name not in answering:
+        return Role.ANALYST
+    return Role.EXECUTIVE if person.name in answering else Role.UNKNOWN

@@ -1,0 +1,127 @@
+"""What calls does a file hold? Bytes in, transcripts out: the order of the stages, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path, PurePath
+
+from indexer.calls import call_id, identify
+from indexer.detect import detect
+from indexer.encoding import decode
+from indexer.errors import NotATranscript, UnreadableSource
+from indexer.formats.draft import Draft
+from indexer.model import Kind, Transcript, Turn
+from indexer.people import participants, recognise
+from indexer.sections import Place, Spoken, find_qa_start, place_turns
+
+__all__ = ["PARSER_VERSION", "read", "read_bytes"]
+
+# Recorded with every file in the index: a higher number makes the next rebuild read all files again.
+PARSER_VERSION = 1
+
+_FEWEST_SPEAKERS = 2
+_FEWEST_TURNS = 2  # a pre-recorded call of two officers
+
+
+def read(path: str | os.PathLike[str]) -> tuple[Transcript, ...]:
+    """Read one file.
+
+    Returns:
+        The calls in it, in the order of the file.
+    Raises:
+        UnreadableSource: the file cannot be opened, or is not text.
+        NotATranscript: no layout's marks stand in it, or nobody speaks.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise UnreadableSource(f"cannot be read: {error.strerror or error}") from error
+    return read_bytes(data, source=os.fspath(path))
+
+
+def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:
+    """Read the bytes of one file; `source` is its path, for the record and as a last resort for the fiscal period.
+
+    Raises: as `read`.
+    """
+    decoded = decode(data)
+    detected = detect(decoded.text)
+    draft = detected.layout.parse(decoded.text)
+    if len(draft.turns) < _FEWEST_TURNS or len({turn.speaker.name for turn in draft.turns}) < _FEWEST_SPEAKERS:
+        raise NotATranscript(f"looks like {detected.layout.NAME} ({detected.evidence}), but only {len(draft.turns)} turns of speech were found")
+    return (_transcript(draft, source=source, layout=detected.layout.NAME, encoding=decoded.encoding),)
+
+
+def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Transcript:
+    # A call may have been published tomorrow by the reader's clock: time zones, and clocks that are wrong.
+    facts = identify(draft.title, source, latest=date.today() + timedelta(days=2))
+    people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
+    spoken, headers, qa_start = _join(
+        [Spoken(person, turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
+        [turn.speaker.published for turn in draft.turns],
+        draft.qa_start,
+    )
+    inferred = qa_start is None
+    places = place_turns(spoken, find_qa_start(spoken) if inferred else qa_start)
+    cast = participants(people, _who(spoken, places, Kind.QUESTION), _who(spoken, places, Kind.REMARKS, Kind.ANSWER))
+    turns = tuple(
+        Turn(
+            number=number,
+            section=place.section,
+            kind=place.kind,
+            exchange=place.exchange,
+            speaker=turn.speaker.name,
+            role=cast[turn.speaker.name].role,
+            title=cast[turn.speaker.name].title,
+            firm=cast[turn.speaker.name].firm,
+            header=header,
+            paragraphs=turn.paragraphs,
+        )
+        for number, (turn, header, place) in enumerate(zip(spoken, headers, places, strict=True), 1)
+    )
+    warnings = {*facts.warnings}
+    if inferred:
+        warnings.add("qa-inferred")
+    if not draft.roster:
+        warnings.add("no-roster")
+    elif any(not person.listed and not person.is_unidentified for person in people):
+        warnings.add("speaker-not-in-roster")
+    return Transcript(
+        call=call_id(facts, PurePath(source).stem),
+        company=facts.company or facts.ticker or PurePath(source).stem,
+        ticker=facts.ticker,
+        exchange_code=facts.exchange_code,
+        period=facts.period,
+        event=facts.event,
+        date=facts.date,
+        time=facts.time,
+        duration_minutes=draft.duration_minutes or facts.duration_minutes,
+        participants=tuple(person for name, person in cast.items() if name != "Operator"),
+        turns=turns,
+        source=source,
+        format=layout,
+        encoding=encoding,
+        warnings=tuple(sorted(warnings)),
+    )
+
+
+def _join(spoken: Sequence[Spoken], headers: Sequence[str], qa_start: int | None) -> tuple[list[Spoken], list[str], int | None]:
+    """Make one turn of neighbours with one speaker, unless the question heading stands between them or nobody knows whether it is one person."""
+    joined: list[Spoken] = []
+    kept: list[str] = []
+    start = qa_start
+    for number, (turn, header) in enumerate(zip(spoken, headers, strict=True)):
+        if joined and joined[-1].speaker == turn.speaker and number != qa_start and not turn.speaker.is_unidentified:
+            joined[-1] = Spoken(turn.speaker, joined[-1].paragraphs + turn.paragraphs)
+            if start is not None and qa_start is not None and number < qa_start:
+                start -= 1
+        else:
+            joined.append(turn)
+            kept.append(header)
+    return joined, kept, start
+
+
+def _who(spoken: Sequence[Spoken], places: Sequence[Place], *kinds: Kind) -> frozenset[str]:
+    return frozenset(turn.speaker.name for turn, place in zip(spoken, places, strict=True) if place.kind in kinds)

@@ -1,0 +1,212 @@
+"""Which part of the call is each turn in, what does it do there, and which question does it belong to?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.formats.draft import Side
+from indexer.model import Kind, Section
+from indexer.people import Person
+
+__all__ = ["Place", "Spoken", "find_qa_start", "place_turns"]
+
+# Somebody gives the floor to a questioner.
+_INTRODUCTION = re.compile(
+    r"\b(?:next|first|last|final|following|another|today's|our|a|one more|follow-?up) (?:follow-?up )?(?:questions?|follow-?up|caller|one|up)\b.{0,40}?"
+    r"\b(?:is|comes?|coming|will|from|with|by|on|we have|goes)\b|"
+    r"\bquestions? (?:is|comes?|coming|will come|today|now)?\s?(?:from|by)\b|"
+    r"\b(?:line|site) of\b|\byour line is\b|"
+    r"\b(?:go|move|turn|over|proceed|take|have|hear)(?: \w+){0,3} (?:to|from|with) [A-Z][\w'’.-]+ [A-Z][\w'’.-]+.{0,60}?(?:,| (?:with|from|at|of) )",
+    re.IGNORECASE,
+)
+# ... but as plain words in a speaker's mouth, only the unmistakable form counts: "our next question comes from".
+_SURE_INTRODUCTION = re.compile(
+    r"\b(?:next|first|last|final|following|another) (?:question|caller|one)s?\b.{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|by|line)\b|"
+    r"\bquestions? (?:is |comes? |coming )?from the line of\b|"
+    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) [A-Z]",
+)
+_CLOSING = re.compile(
+    r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|concludes? (?:the|our|today's|this)|"
+    r"turn (?:the|this|it)(?: \w+){0,4} back|closing (?:remarks|comments|statements)|may (?:now )?disconnect|question[- ]and[- ]answer session (?:has|is) (?:ended|over))",
+    re.IGNORECASE,
+)
+
+# "We'll now begin the question-and-answer session": the operator opens the questions, whoever speaks next.
+_OPENING = re.compile(r"\bnow\b.{0,60}\b(?:questions?\b|q ?& ?a\b)|\b(?:questions?\b|q ?& ?a\b).{0,40}\bnow\b", re.IGNORECASE)
+_WORDS_OF_THANKS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A turn whose speaker is known and whose place is not."""
+
+    speaker: Person
+    paragraphs: tuple[str, ...]
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether the conference operator speaks."""
+        return self.speaker.side is Side.OPERATOR
+
+    @property
+    def introduces(self) -> bool:
+        """Whether the turn gives the floor to a questioner."""
+        pattern = _INTRODUCTION if self.is_operator else _SURE_INTRODUCTION
+        return any(pattern.search(paragraph) for paragraph in self.paragraphs)
+
+    @property
+    def only_introduces(self) -> bool:
+        """Whether an introduction is all there is to the turn, but for thanks: the words of whoever moderates a call without an operator."""
+        before = []
+        for paragraph in self.paragraphs:
+            found = _SURE_INTRODUCTION.search(paragraph)
+            before.extend((paragraph[: found.start()] if found else paragraph).split())
+            if found:
+                return len(before) <= _WORDS_OF_THANKS
+        return False
+
+    def names(self, person: Person) -> bool:
+        """Whether the turn says somebody's full name."""
+        return any(person.name in paragraph for paragraph in self.paragraphs)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the turn says that the questions are over."""
+        return not self.introduces and any(_CLOSING.search(paragraph) for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a turn stands in its call; `exchange` counts from 1."""
+
+    section: Section
+    kind: Kind
+    exchange: int | None
+
+
+def find_qa_start(turns: Sequence[Spoken]) -> int | None:
+    """Infer where the questions begin when no heading says so.
+
+    It is the operator's (or, without one, the company's) introduction of the first questioner; else the first words of an analyst that somebody of
+    the company answers.
+
+    Returns:
+        Number of turns before the questions; None if nobody asks anything.
+    """
+    asked = next((number for number, turn in enumerate(turns) if turn.speaker.side is Side.ANALYST and number), None)
+    introduced = next((number for number, turn in enumerate(turns) if number and _opens_questions(turns, number)), None)
+    if introduced is not None and (asked is None or introduced < asked):
+        return introduced
+    if asked is not None and turns[asked - 1].is_operator and asked > 1:
+        return asked - 1
+    return asked
+
+
+def _opens_questions(turns: Sequence[Spoken], number: int) -> bool:
+    """Whether turn `number` introduces a questioner who then speaks: not a preview ("we will take your questions later")."""
+    turn = turns[number]
+    if number + 1 == len(turns):
+        return False
+    if turn.is_operator and any(_OPENING.search(paragraph) for paragraph in turn.paragraphs):
+        return True
+    asker = turns[number + 1].speaker
+    if not turn.introduces or asker.side is not Side.UNKNOWN:
+        return turn.introduces and asker.side is Side.ANALYST
+    return turn.is_operator if asker.is_unidentified else not _spoke_before(turns, number, asker)
+
+
+def _spoke_before(turns: Sequence[Spoken], number: int, person: Person) -> bool:
+    return any(turn.speaker == person for turn in turns[:number])
+
+
+def place_turns(turns: Sequence[Spoken], qa_start: int | None) -> tuple[Place, ...]:
+    """Give every turn its section, kind and exchange.
+
+    An exchange begins with the first words of a questioner who was introduced, or who has not had the floor before; it ends with the next one or when the
+    operator closes the questions. Whoever else speaks in it answers. An analyst who cuts into another's exchange, without an introduction and
+    after having had an own one, asks within it.
+    """
+    start = len(turns) if qa_start is None else qa_start
+    return (*(_prepared(turn) for turn in turns[:start]), *_Exchanges(turns[:start]).place(turns[start:]))
+
+
+def _prepared(turn: Spoken) -> Place:
+    kind = Kind.OPERATOR if turn.is_operator else Kind.OTHER if turn.speaker.side is Side.ANALYST else Kind.REMARKS
+    return Place(Section.PREPARED, kind, None)
+
+
+class _Exchanges:
+    """The state of a question-and-answer session as its turns go by."""
+
+    def __init__(self, prepared: Sequence[Spoken]) -> None:
+        self._presenters = {turn.speaker.name for turn in prepared if turn.speaker.side is not Side.ANALYST}
+        self._had_floor: set[str] = set()
+        self._number = 0
+        self._open = False
+        self._floor_given = True  # the session's first questioner needs no introduction
+        self._questioner: str | None = None
+        self._last_asker = -1
+
+    def place(self, turns: Sequence[Spoken]) -> tuple[Place, ...]:
+        self._last_asker = max((number for number, turn in enumerate(turns) if self._can_ask(turn.speaker)), default=-1)
+        return tuple(self._next(number, turn, turns[number + 1 : number + 2]) for number, turn in enumerate(turns))
+
+    def _next(self, number: int, turn: Spoken, following: Sequence[Spoken]) -> Place:
+        if turn.is_operator:
+            return self._operator(number, turn, following)
+        if self._asks(turn):
+            if self._begins(turn):
+                self._begin(turn)
+            return self._finish(turn, Kind.QUESTION)
+        if self._hands_over(turn, following) or (turn.closes and number > self._last_asker):
+            self._open, self._floor_given = False, True
+            return Place(Section.QA, Kind.OTHER, None)
+        if self._open:
+            return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.UNKNOWN and turn.speaker.is_unidentified else Kind.ANSWER)
+        return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.ANALYST else Kind.REMARKS)
+
+    def _operator(self, number: int, turn: Spoken, following: Sequence[Spoken]) -> Place:
+        # What the operator says after the last questioner's last words closes the questions, however it is worded.
+        if turn.closes or number > self._last_asker:
+            self._open = False
+        elif turn.introduces or any(nxt.speaker.name != self._questioner and self._can_ask(nxt.speaker) for nxt in following):
+            self._open, self._floor_given = False, True
+        return Place(Section.QA, Kind.OPERATOR, None)
+
+    def _finish(self, turn: Spoken, kind: Kind) -> Place:
+        if turn.introduces:
+            # "Thank you. Our next question comes from ..." inside a speaker's own words: the next questioner has the floor.
+            self._floor_given = True
+        return Place(Section.QA, kind, self._number if self._open else None)
+
+    def _hands_over(self, turn: Spoken, following: Sequence[Spoken]) -> bool:
+        """Whether somebody of the company moderates: introduces and says no more, or names in full the analyst who speaks next."""
+        if turn.only_introduces:
+            return True
+        return any(
+            nxt.speaker.side is Side.ANALYST and nxt.speaker.name != self._questioner and turn.names(nxt.speaker) for nxt in following
+        )
+
+    def _asks(self, turn: Spoken) -> bool:
+        person = turn.speaker
+        if self._open and person.name == self._questioner:
+            return True
+        if person.side is Side.UNKNOWN:
+            return self._floor_given and self._can_ask(person)
+        return person.side is Side.ANALYST
+
+    def _can_ask(self, person: Person) -> bool:
+        return person.side is Side.ANALYST or (person.side is Side.UNKNOWN and person.name not in self._presenters)
+
+    def _begins(self, turn: Spoken) -> bool:
+        if not self._open or self._floor_given:
+            return True
+        return turn.speaker.name != self._questioner and turn.speaker.name not in self._had_floor
+
+    def _begin(self, turn: Spoken) -> None:
+        self._number += 1
+        self._open, self._floor_given = True, False
+        self._questioner = turn.speaker.name
+        self._had_floor.add(turn.speaker.name)
