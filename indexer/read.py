@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from indexer.calls import call_id, identify
 from indexer.detect import detect
 from indexer.encoding import decode
-from indexer.errors import NotATranscript, UnreadableSource
+from indexer.errors import NotATranscript
 from indexer.formats.draft import Draft
 from indexer.model import Kind, Transcript, Turn
 from indexer.people import participants, recognise
 from indexer.sections import Place, Spoken, find_qa_start, place_turns
+from indexer.sources import read_source
 
 __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 
@@ -34,11 +35,8 @@ def read(path: str | os.PathLike[str]) -> tuple[Transcript, ...]:
         UnreadableSource: the file cannot be opened, or is not text.
         NotATranscript: no layout's marks stand in it, or nobody speaks.
     """
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise UnreadableSource(f"cannot be read: {error.strerror or error}") from error
-    return read_bytes(data, source=os.fspath(path))
+    source = os.fspath(path)
+    return read_bytes(read_source(source), source=source)
 
 
 def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:

@@ -1,0 +1,194 @@
+"""What does a query text mean? Text in, Whoosh query tree out, or an error that points at the place.
+
+The grammar is `query.lark`. Here its leaves get their meaning: an unquoted word matches its inflections, a phrase matches the words as said, a word that the analyzer parts (`non-GAAP`,
+`12.5%`) is a phrase of its parts, and `field:value` means the values of that field that fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any, NoReturn
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from whoosh import query as q
+
+from indexer.analysis import words
+from indexer.errors import QuerySyntaxError, UnknownField
+from indexer.schema import VALUE_FIELDS
+from search.inflect import inflections
+
+__all__ = ["Lexicon", "explain", "parse"]
+
+_SHORTEST_PREFIX = 2
+_LONGEST_QUERY = 4_000
+_DEEPEST = 50
+_CURLY = str.maketrans("“”„«»", '"""""')
+
+
+class Lexicon:
+    """What the parser must know of an index.
+
+    Attributes:
+        occurs: Whether a word occurs in any turn.
+        values: The values of a field that a given value means: field, value -> folded values.
+    """
+
+    def __init__(self, occurs: Callable[[str], bool], values: Callable[[str, str], tuple[str, ...]]) -> None:
+        self.occurs = occurs
+        self.values = values
+
+
+@cache
+def _grammar() -> Lark:
+    return Lark(files("search").joinpath("query.lark").read_text("utf-8"), parser="lalr", propagate_positions=True)
+
+
+def parse(text: str, lexicon: Lexicon) -> q.Query:
+    """Parse a query text.
+
+    Returns:
+        A normalised Whoosh query tree over `text` and the value fields.
+    Raises:
+        QuerySyntaxError: the text breaks the grammar, or holds nothing to search for.
+        UnknownField: it names a field that is not there.
+    """
+    straight = text.translate(_CURLY)
+    if len(text) > _LONGEST_QUERY:
+        raise QuerySyntaxError(f"query too long: {len(text)} characters, {_LONGEST_QUERY} are possible", query=text[:60] + "…", column=_LONGEST_QUERY + 1)
+    _check_brackets(straight)
+    try:
+        tree = _grammar().parse(straight)
+    except UnexpectedInput as error:
+        _explain_error(error, straight)
+    return _Meaning(straight, lexicon).of(tree).normalize()
+
+
+def _check_brackets(text: str) -> None:
+    """Point at the quote or bracket that is missing its other half; the grammar would only see where the text ends."""
+    opened: list[int] = []
+    quote = None
+    for column, char in enumerate(text, 1):
+        if char == '"':
+            quote = None if quote else column
+        elif quote is None and char == "(":
+            opened.append(column)
+            if len(opened) > _DEEPEST:
+                raise QuerySyntaxError(f"more than {_DEEPEST} brackets inside each other", query=text, column=column)
+        elif quote is None and char == ")":
+            if not opened:
+                raise QuerySyntaxError("a ) without its (", query=text, column=column)
+            opened.pop()
+    if quote:
+        raise QuerySyntaxError("unclosed quote", query=text, column=quote, hint='end the phrase with "')
+    if opened:
+        raise QuerySyntaxError("a ( without its )", query=text, column=opened[-1])
+
+
+def _explain_error(error: UnexpectedInput, text: str) -> NoReturn:
+    words_before = text[: error.pos_in_stream or 0].split()
+    last = words_before[-1].lstrip("(") if words_before else ""
+    if isinstance(error, UnexpectedToken) and error.token.type not in ("$END", "RPAR") and error.token.type.startswith("_"):
+        raise QuerySyntaxError(f"{error.token} has nothing before it", query=text, column=error.column, hint=f'to search for the word, write "{error.token}"') from error
+    if isinstance(error, UnexpectedEOF | UnexpectedToken):
+        at_end = isinstance(error, UnexpectedEOF) or error.token.type == "$END"
+        column = len(text) + 1 if at_end else error.column
+        if last in ("AND", "OR", "NOT"):
+            raise QuerySyntaxError(f"{last} has nothing after it", query=text, column=column, hint=f'to search for the word, write "{last}"') from error
+        if not text.strip():
+            raise QuerySyntaxError("the query is empty", query='""', column=1, hint="* matches every turn") from error
+        if not at_end and error.token.type == "RPAR":
+            raise QuerySyntaxError("nothing between ( and )", query=text, column=column) from error
+    what = text[error.pos_in_stream : (error.pos_in_stream or 0) + 12] if isinstance(error, UnexpectedCharacters) else getattr(error, "token", "")
+    raise QuerySyntaxError(f"cannot understand {what!r}", query=text, column=error.column, hint="quote what shall be searched for as it is") from error
+
+
+class _Meaning:
+    """Gives the nodes of a syntax tree their meaning in one index."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self._text = text
+        self._lexicon = lexicon
+
+    def of(self, node: Tree[Token] | Any) -> q.Query:
+        meaning: q.Query = getattr(self, f"_{node.data}")(*node.children)
+        return meaning
+
+    def _either(self, *nodes: Tree[Token]) -> q.Query:
+        return q.Or([self.of(node) for node in nodes])
+
+    def _all(self, *nodes: Tree[Token]) -> q.Query:
+        return q.And([self.of(node) for node in nodes])
+
+    def _excluded(self, node: Tree[Token]) -> q.Query:
+        return q.And([q.Every(), q.Not(self.of(node))])
+
+    def _every(self, _: Token) -> q.Query:
+        return q.Every()
+
+    def _word(self, token: Token) -> q.Query:
+        if "*" in token:
+            self._refuse(token, "* can only end a word", "as in tarif*")
+        found = words(token)
+        if len(found) > 1:
+            return q.Phrase("text", found)
+        if not found:
+            self._refuse(token, f"nothing to search for in {str(token)!r}", "a word has letters or digits")
+        return q.Or([q.Term("text", form) for form in inflections(found[0], self._lexicon.occurs)])
+
+    def _phrase(self, token: Token) -> q.Query:
+        found = words(token[1:-1])
+        if not found:
+            self._refuse(token, "nothing to search for between the quotes", "a phrase has words")
+        return q.Phrase("text", found) if len(found) > 1 else q.Term("text", found[0])
+
+    def _prefix(self, token: Token) -> q.Query:
+        found = words(token[:-1])
+        if len(found) != 1 or len(found[0]) < _SHORTEST_PREFIX:
+            self._refuse(token, f"{str(token)!r} is no prefix", f"write one word of {_SHORTEST_PREFIX} letters or more before the *")
+        return q.Prefix("text", found[0])
+
+    def _value(self, name: Token, value: Token) -> q.Query:
+        field = name[:-1].lower()
+        if field == "text":
+            return self._phrase(value) if value.type == "PHRASE" else self._word(value)
+        if field not in VALUE_FIELDS:
+            known = ", ".join(("text", *VALUE_FIELDS))
+            raise UnknownField(f"no field {name[:-1]!r} at column {name.column} of: {self._text}", hint=f"fields are {known}; quote the words to search for them")
+        values = self._lexicon.values(field, str(value).strip('"'))
+        return q.Or([q.Term(field, each) for each in values]) if values else q.NullQuery
+
+    def _refuse(self, token: Token, message: str, hint: str) -> NoReturn:
+        raise QuerySyntaxError(message, query=self._text, column=token.column or 1, hint=hint)
+
+
+def explain(tree: q.Query) -> str:
+    """Say in words what a query tree matches."""
+    if isinstance(tree, q.And):
+        kept = [part for part in tree.subqueries if not (isinstance(part, q.Every) and len(tree.subqueries) > 1)]
+        return " AND ".join(_inner(part) for part in kept)
+    if isinstance(tree, q.Or):
+        return _explain_or(tree)
+    if isinstance(tree, q.Not):
+        return f"NOT {_inner(tree.query)}"
+    if isinstance(tree, q.Phrase):
+        return f'"{" ".join(tree.words)}"'
+    if isinstance(tree, q.Prefix):
+        return f"{tree.text}*"
+    if isinstance(tree, q.Term):
+        return tree.text if tree.fieldname == "text" else f'{tree.fieldname}:"{tree.text}"'
+    return "every turn" if isinstance(tree, q.Every) else "nothing"
+
+
+def _explain_or(tree: q.Or) -> str:
+    if all(isinstance(part, q.Term) for part in tree.subqueries):
+        return "(" + " | ".join(explain(part) for part in tree.subqueries) + ")"
+    return " OR ".join(_inner(part) for part in tree.subqueries)
+
+
+def _inner(tree: q.Query) -> str:
+    compound = isinstance(tree, q.And | q.Or) and len(tree.subqueries) > 1
+    text = explain(tree)
+    return f"({text})" if compound and not text.startswith("(") else text

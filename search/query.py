@@ -1,0 +1,112 @@
+"""What is asked: a query text, filters, and what to show of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from indexer.errors import InvalidValue, UnknownField
+from indexer.schema import FACETS
+
+__all__ = ["FILTERS", "SORTS", "Filters", "Query", "make_query"]
+
+FILTERS = ("company", "ticker", "speaker", "role", "section", "firm", "period", "kind", "call", "event", "exchange_code")
+SORTS = ("relevance", "date")
+GROUPS = ("call",)
+
+_MOST_HITS = 10_000
+
+# Field -> the values asked for; a turn passes that has any of them.
+Filters = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, checked.
+
+    Attributes:
+        text: In the query language; `*` matches every turn.
+        filters: By field; all of them must pass.
+        since, until: Dates of the call, both included.
+        facets: Fields to count, in the order asked for.
+        sort: `relevance`, best first, or `date`, newest first; ties in call order.
+        group_by: `call`: one hit a call, the first of its turns; None: one hit a turn.
+        limit, offset: Of the hits shown.
+    """
+
+    text: str
+    filters: Filters
+    since: date | None = None
+    until: date | None = None
+    facets: tuple[str, ...] = ()
+    sort: str = "relevance"
+    group_by: str | None = None
+    limit: int = 10
+    offset: int = 0
+
+
+def make_query(
+    text: str,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    facets: Iterable[str] = (),
+    sort: str = "relevance",
+    group_by: str | None = None,
+    limit: int = 10,
+    offset: int = 0,
+    **filters: str | Iterable[str] | None,
+) -> Query:
+    """Check a question and put it in its one form; the arguments are those of `Query`, filters by field name.
+
+    Raises:
+        UnknownField: a filter or facet names no field.
+        InvalidValue: a date, sort order, grouping, limit or offset is not possible.
+    """
+    chosen: dict[str, tuple[str, ...]] = {}
+    for field, value in filters.items():
+        if field not in FILTERS:
+            raise UnknownField(f"no filter {field!r}", hint=f"filters are {', '.join(FILTERS)}, since and until")
+        values = (value,) if isinstance(value, str) else tuple(value or ())
+        if values:
+            chosen[field] = values
+    facets = (facets,) if isinstance(facets, str) else tuple(dict.fromkeys(facets))
+    for field in facets:
+        if field not in FACETS:
+            raise UnknownField(f"no facet {field!r}", hint=f"facets are {', '.join(FACETS)}")
+    first, last = _date("since", since), _date("until", until)
+    if first and last and first > last:
+        raise InvalidValue(f"since {first} is after until {last}: no call can match")
+    return Query(
+        text=text,
+        filters=chosen,
+        since=first,
+        until=last,
+        facets=facets,
+        sort=_one_of("sort", sort, SORTS),
+        group_by=None if group_by is None else _one_of("group_by", group_by, GROUPS),
+        limit=_between("limit", limit, 0, _MOST_HITS),
+        offset=_between("offset", offset, 0, None),
+    )
+
+
+def _date(name: str, value: date | str | None) -> date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidValue(f"{name}: {value!r} is no date", hint="write it as 2021-11-05") from error
+
+
+def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise InvalidValue(f"{name}: {value!r} is not possible", hint=f"choose {' or '.join(choices)}")
+    return value
+
+
+def _between(name: str, value: int, least: int, most: int | None) -> int:
+    if value < least or (most is not None and value > most):
+        raise InvalidValue(f"{name}: {value} is not possible", hint=f"choose {least} {'or more' if most is None else f'to {most}'}")
+    return value
