@@ -1,8 +1,8 @@
 """From files to the index: read earnings-call transcripts, understand them, and keep a Whoosh index of their turns.
 
-    import indexer
-    transcripts = indexer.read("transcripts/clls.html")
-    report = indexer.rebuild(["transcripts/"], index="index", jobs=2)
+import indexer
+transcripts = indexer.read("transcripts/clls.html")
+report = indexer.rebuild(["transcripts/"], index="index", jobs=2)
 """
 
 from indexer.errors import EarfulError

@@ -1,8 +1,9 @@
 """Which words does a text hold, and how are values compared? The one analyzer of index, query and snippet.
 
-Words are those of finance. One token each: `M&A`, `SG&A`, `AT&T`, `U.S.`, `Q3`, `20x22`, `1,022.7` (as `1022.7`), `company's`. A hyphen
-parts two words (`non-GAAP`, `CD-19`, `10-K`), and `%` and currency signs are words of their own (`12.5%` is `12.5 %`), so that the longer form is found as a phrase and its
-parts by themselves. Nothing is a stop word. A transcriber's tag (`[Operator Instructions]`, `[ph]`) is no word at all.
+Words are those of finance. One token each: `M&A`, `SG&A`, `AT&T`, `U.S.`, `Q3`, `20x22`, `1,022.7` (as `1022.7`),
+`company's`. A hyphen parts two words (`non-GAAP`, `CD-19`, `10-K`), and `%` and currency signs are words of their own
+(`12.5%` is `12.5 %`), so that the longer form is found as a phrase and its parts by themselves. Nothing is a stop word.
+A transcriber's tag (`[Operator Instructions]`, `[ph]`) is no word at all.
 """
 
 from __future__ import annotations
@@ -18,14 +19,21 @@ from indexer.names import fold
 
 __all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "spans", "words"]
 
-# What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the speech. Spellings
-# from 24,816 Seeking Alpha and 981 Motley Fool files.
-_TAG = (
-    r"operat(?:or|ion)s?(?:['’]s)? (?:instructions?|sign[- ]?off|closing remarks?|opening remarks?|direction)|operator|instructions?|"
-    r"(?:in)?audible\b[^\])]{0,20}|indiscernible|indecipherable|unintelligible|technical (?:difficult(?:y|ies)|issues?|problems?)|(?:audio|sound) (?:gap|problem|break|drops?|skip|cuts? out)|"
-    r"multiple speakers|speech overlap|overlapping (?:speech|conversation|speakers)|cross[- ]?talk(?:ing)?|foreign (?:language|speech|spoken)|speaking (?:in )?foreign language|"
-    r"no response|abrupt (?:start|end)|(?:call )?(?:starts|ends) abruptly|break in audio|call (?:starts|ends|breaks)|(?:audio|video|music|commercial)(?: (?:presentation|playing|clip|break))?|"
-    r"laughter|laughs?|applause|silence|pause|ph|sic|sp|phonetic|break|recording|interpreted|translated|(?:start|end) of q ?& ?a"
+# What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the
+# speech. Spellings from 24,816 Seeking Alpha and 981 Motley Fool files.
+_TAG = "|".join(
+    (
+        r"operat(?:or|ion)s?(?:['’]s)? (?:instructions?|sign[- ]?off|closing remarks?|opening remarks?|direction)",
+        r"operator|instructions?|recording|interpreted|translated|ph|sp|sic|phonetic",
+        r"(?:in)?audible\b[^\])]{0,20}|indiscernible|indecipherable|unintelligible",
+        r"technical (?:difficult(?:y|ies)|issues?|problems?)",
+        r"(?:audio|sound) (?:gap|problem|break|drops?|skip|cuts? out)|break in audio",
+        r"multiple speakers|speech overlap|overlapping (?:speech|conversation|speakers)|cross[- ]?talk(?:ing)?",
+        r"foreign (?:language|speech|spoken)|speaking (?:in )?foreign language",
+        r"no response|silence|pause|break|laughter|laughs?|applause",
+        r"abrupt (?:start|end)|call (?:starts|ends|breaks)(?: abruptly)?|(?:starts|ends) abruptly|(?:start|end) of q ?& ?a",
+        r"(?:audio|video|music|commercial)(?: (?:presentation|playing|clip|break))?",
+    )
 )
 _TAGS = re.compile(rf"\[\s*(?:{_TAG})[\s.:]*\]|\(\s*(?:{_TAG})[\s.:]*\)", re.IGNORECASE)
 
@@ -69,8 +77,19 @@ class TurnTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     def __call__(
-        self, value: str, positions: bool = False, chars: bool = False, keeporiginal: bool = False, start_pos: int = 0, start_char: int = 0, mode: str = "", **_: Any
+        self,
+        value: str,
+        positions: bool = False,
+        chars: bool = False,
+        keeporiginal: bool = False,
+        start_pos: int = 0,
+        start_char: int = 0,
+        mode: str = "",
+        **_: Any,
     ) -> Iterator[Token]:
         token = Token(positions, chars, removestops=False, mode=mode)
         token.boost, token.stopped = 1.0, False
@@ -91,8 +110,22 @@ class ValueTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 
-    def __call__(self, value: str, positions: bool = False, chars: bool = False, mode: str = "", start_pos: int = 0, start_char: int = 0, **_: Any) -> Iterator[Token]:
-        token = Token(positions, chars, removestops=False, mode=mode, text=fold(value), pos=start_pos, startchar=start_char, endchar=start_char + len(value))
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __call__(
+        self, value: str, positions: bool = False, chars: bool = False, mode: str = "", start_pos: int = 0, start_char: int = 0, **_: Any
+    ) -> Iterator[Token]:
+        token = Token(
+            positions,
+            chars,
+            removestops=False,
+            mode=mode,
+            text=fold(value),
+            pos=start_pos,
+            startchar=start_char,
+            endchar=start_char + len(value),
+        )
         token.boost, token.stopped = 1.0, False
         yield token
 
@@ -100,8 +133,9 @@ class ValueTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
 class WordPositions(Positions):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's positions format, fed from `words` directly when a text is indexed, and without a pickle in each posting.
 
-    A Token object for each of 20 million words would be a third of the build's time. A posting's bytes are the steps from one position to the next, each as
-    seven bits a byte, low bits first, the high bit set on all but a step's last byte.
+    A Token object for each of 20 million words would be a third of the build's time. A posting's bytes are the steps
+    from one position to the next, each as seven bits a byte, low bits first, the high bit set on all but a step's last
+    byte.
     """
 
     def word_values(self, value: str, analyzer: Any, **kwargs: Any) -> Iterator[tuple[str, int, float, bytes]]:

@@ -11,33 +11,48 @@ from indexer.names import fold
 
 __all__ = ["CallFacts", "call_id", "identify"]
 
-_EXCHANGES = r"NYSE(?:\s?(?:MKT|ARCA|American))?|NASDAQ(?:GS|GM|CM)?|AMEX|OTC\w*|TSXV?|TSE|LSE|LON|ASX|HKEX|HKG|SEHK|BATS|CBOE|PINK|XETRA|FRA|EPA|SWX|NSE|BSE|BMV"
+_EXCHANGES = (
+    r"NYSE(?:\s?(?:MKT|ARCA|American))?|NASDAQ(?:GS|GM|CM)?|AMEX|OTC\w*|TSXV?|TSE|LSE"
+    r"|LON|ASX|HKEX|HKG|SEHK|BATS|CBOE|PINK|XETRA|FRA|EPA|SWX|NSE|BSE|BMV"
+)
 _SYMBOL = r"[A-Z][A-Z0-9]{0,5}(?:[.\-][A-Z]{1,3})?"
 # "(NYSE:DHI)", "(BBT)", "(GDRX -1.48%)", "(NASDAQ:GOOG, NASDAQ:GOOGL)"; a page's ticker span has spaces inside.
-_TICKER = re.compile(rf"\(\s*(?:(?P<code>{_EXCHANGES})\s*:\s*)?(?P<symbol>{_SYMBOL})(?:\s*[,;/&]\s*[^()]*)?(?:\s+[-+−]?[\d.,]+%)?\s*\)", re.IGNORECASE)
+_TICKER = re.compile(
+    rf"\(\s*(?:(?P<code>{_EXCHANGES})\s*:\s*)?(?P<symbol>{_SYMBOL})(?:\s*[,;/&]\s*[^()]*)?(?:\s+[-+−]?[\d.,]+%)?\s*\)", re.IGNORECASE
+)
 # "Etsy, Inc. ETSY Q3 2021 Earnings Conference Call": no parentheses at all.
-_BARE_TICKER = re.compile(rf"^(?P<company>.{{3,80}}?)\s+(?P<symbol>[A-Z]{{2,5}})\s+(?=F?(?:Q[1-4]|[1-4]Q))")
+_BARE_TICKER = re.compile(r"^(?P<company>.{3,80}?)\s+(?P<symbol>[A-Z]{2,5})\s+(?=F?(?:Q[1-4]|[1-4]Q))")
 
 _YEAR = r"(?:FY\s?|')?(?P<year>(?:19|20)\d\d|\d\d)\b"
 _PERIODS = (
     re.compile(rf"\bF?Q(?P<quarter>[1-4])\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?|F)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"\bF?(?P<quarter>[1-4])Q\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"\b(?P<quarter>first|second|third|fourth)[- ]quarter\s+(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?{_YEAR}", re.IGNORECASE),
-    re.compile(rf"\b(?:Q(?P<quarter>[1-4])|(?P<quarter2>[1-4])Q)\s*(?:and|&|/)\s*(?:full[- ]?year|fiscal[- ]year|FY)\s*{_YEAR}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:Q(?P<quarter>[1-4])|(?P<quarter2>[1-4])Q)\s*(?:and|&|/)\s*(?:full[- ]?year|fiscal[- ]year|FY)\s*{_YEAR}", re.IGNORECASE
+    ),
     re.compile(r"\b(?P<year>(?:19|20)\d\d)\s*F?Q(?P<quarter>[1-4])\b", re.IGNORECASE),
 )
-_FILE_PERIOD = re.compile(r"(?:^|[-_ ])f?q(?P<quarter>[1-4])[-_ ](?:fiscal[-_ ])?(?:year[-_ ])?(?P<year>(?:19|20)\d\d)\b|(?:^|[-_ ])(?P<year2>20\d\d)[-_ ]q(?P<quarter2>[1-4])\b", re.IGNORECASE)
+_FILE_PERIOD = re.compile(
+    r"(?:^|[-_ ])f?q(?P<quarter>[1-4])[-_ ](?:fiscal[-_ ])?(?:year[-_ ])?(?P<year>(?:19|20)\d\d)\b"
+    r"|(?:^|[-_ ])(?P<year2>20\d\d)[-_ ]q(?P<quarter2>[1-4])\b",
+    re.IGNORECASE,
+)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATES = (
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s+(?P<year>(?:19|20)\d\d|\d\d(?!\d))\b", re.IGNORECASE),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\s*,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
 )
 _TIME = re.compile(r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)\s*(?P<half>[ap])\.?\s?m\b\.?", re.IGNORECASE)
-# "Call Start: 08:30 January 1, 0000 9:34 AM ET": a Seeking Alpha clock line, with the start by 24 hours and the end by 12.
-_CLOCK = re.compile(r"(?:call |conference )?start(?: time)?:\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)\b.*?(?P<end_hour>\d{1,2}):(?P<end_minute>\d\d)\s*[ap]m", re.IGNORECASE)
+# "Call Start: 08:30 January 1, 0000 9:34 AM ET": a Seeking Alpha clock line, with the start by 24 hours and the end by
+# 12.
+_CLOCK = re.compile(
+    r"(?:call |conference )?start(?: time)?:\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)\b.*?(?P<end_hour>\d{1,2}):(?P<end_minute>\d\d)\s*[ap]m",
+    re.IGNORECASE,
+)
 _EVENT = re.compile(r"\b(?:call|conference|presentation|meeting|day|webcast|summit|forum|update)\b", re.IGNORECASE)
 _NUMBER_LINE = re.compile(r"#?\d+")
 
@@ -67,6 +82,7 @@ def identify(title: tuple[str, ...], source: str, *, latest: date) -> CallFacts:
         title: Those lines, in order.
         source: The path; its name is asked for the period where the text gives none.
         latest: No call can have a date after this; a later one, or one before 1990, is refused.
+
     Returns:
         The facts, with a warning for each that is missing.
     """
@@ -159,7 +175,7 @@ def _date(heading: str, latest: date) -> date | None:
                 found = date(year if year > 99 else 2000 + year, month, int(match["day"]))
             except ValueError:
                 continue  # "February 30", and the year 0 of the clock lines
-            if _FIRST_YEAR <= found.year and found <= latest:
+            if found.year >= _FIRST_YEAR and found <= latest:
                 return found
     return None
 

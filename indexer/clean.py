@@ -10,8 +10,8 @@ __all__ = ["clean", "is_furniture"]
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064]")
 
-# What publishers put between the paragraphs of a call. Each mark begins or is a whole paragraph, so that a speaker who says
-# "stock" or "advertisement" loses nothing. Counted over 151 Motley Fool texts and 3 pages unless said.
+# What publishers put between the paragraphs of a call. Each mark begins or is a whole paragraph, so that a speaker who
+# says "stock" or "advertisement" loses nothing. Counted over 151 Motley Fool texts and 3 pages unless said.
 _FURNITURE = re.compile(
     r"""
       logo\ of\ jester\ cap .*
@@ -39,8 +39,8 @@ _FURNITURE = re.compile(
 def clean(text: str) -> str:
     """Put a paragraph's white space and invisible characters in order; the words stay as they are.
 
-    Any run of white space, no-break and zero-width spaces among it, becomes one space; characters are composed (NFC). Cleaning
-    twice is cleaning once.
+    Any run of white space, no-break and zero-width spaces among it, becomes one space; characters are composed (NFC).
+    Cleaning twice is cleaning once.
     """
     if text.isascii() and "  " not in text and text.isprintable():
         return text.strip()

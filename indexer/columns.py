@@ -1,4 +1,4 @@
-"""How are a segment's facet values stored? One code a turn and the list of values, as arrays."""
+"""How are a segment's facet values and numbers stored? As arrays, one entry a turn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.columns import Column, ColumnReader, ColumnWriter
 
-__all__ = ["DictionaryColumn"]
+__all__ = ["DictionaryColumn", "NumberColumn"]
 
 _WORD_BYTES = 4
 
@@ -18,8 +18,9 @@ _WORD_BYTES = 4
 class DictionaryColumn(Column):  # type: ignore[misc]  # Whoosh has no types
     """A Whoosh column of byte strings that keeps each distinct value once.
 
-    Whoosh's own `RefBytesColumn` drops what comes after the 65,535th value and decodes codes one by one; a few thousand calls have more speakers. Bytes of a
-    column: codes uint32[turns]; the values end to end, in order of first use; their ends uint32[values]; values uint32, all little-endian.
+    Whoosh's own `RefBytesColumn` drops what comes after the 65,535th value and decodes codes one by one; a few thousand
+    calls have more speakers. Bytes of a column: codes uint32[turns]; the values end to end, in order of first use;
+    their ends uint32[values]; values uint32, all little-endian.
     """
 
     reversible = False
@@ -69,10 +70,54 @@ class DictionaryColumn(Column):  # type: ignore[misc]  # Whoosh has no types
             self.values: list[bytes] = [text[start:stop] for start, stop in zip(starts.tolist(), ends.tolist(), strict=True)]
 
         def _read(self, offset: int, count: int) -> NDArray[np.uint32]:
-            return np.frombuffer(bytes(self._dbfile.get(offset, _WORD_BYTES * count)), dtype="<u4")
+            return _read_words(self._dbfile, offset, count)
 
         def __getitem__(self, docnum: int) -> bytes:
-            return self.values[self.codes[docnum]]
+            value: bytes = self.values[self.codes[docnum]]
+            return value
 
         def __iter__(self) -> Iterator[bytes]:
             return map(self.values.__getitem__, self.codes.tolist())
+
+
+class NumberColumn(Column):  # type: ignore[misc]
+    """A Whoosh column of whole numbers below 2**32: uint32[turns], little-endian; 0 where a turn has none."""
+
+    reversible = False
+    _default = 0
+
+    class Writer(ColumnWriter):  # type: ignore[misc]
+        """Collects a segment's numbers; `add` is called in document order, and may leave documents out."""
+
+        def __init__(self, dbfile: Any) -> None:
+            super().__init__(dbfile)
+            self._numbers = array("I")
+
+        def fill(self, docnum: int) -> None:
+            self._numbers.extend([0] * (docnum - len(self._numbers)))
+
+        def add(self, docnum: int, value: int) -> None:
+            self.fill(docnum)
+            self._numbers.append(value)
+
+        def finish(self, docnum: int) -> None:
+            self.fill(docnum)
+            self._dbfile.write(np.array(self._numbers, dtype="<u4").tobytes())
+
+    class Reader(ColumnReader):  # type: ignore[misc]
+        """Reads the numbers as an array.
+
+        Attributes:
+            numbers: uint32[turns].
+        """
+
+        def __init__(self, dbfile: Any, basepos: int, length: int, doccount: int) -> None:
+            super().__init__(dbfile, basepos, length, doccount)
+            self.numbers = _read_words(dbfile, basepos, doccount)
+
+        def __getitem__(self, docnum: int) -> int:
+            return int(self.numbers[docnum])
+
+
+def _read_words(dbfile: Any, offset: int, count: int) -> NDArray[np.uint32]:
+    return np.frombuffer(bytes(dbfile.get(offset, _WORD_BYTES * count)), dtype="<u4")

@@ -41,5 +41,6 @@ def detect(text: str) -> Detected:
         if marks := layout.evidence(text):
             return Detected(layout, marks)
     raise NotATranscript(
-        "no known transcript layout: neither Motley Fool headers nor Seeking Alpha rosters stand in it", hint="see README for the layouts that are read"
+        "no known transcript layout: neither Motley Fool headers nor Seeking Alpha rosters stand in it",
+        hint="see README for the layouts that are read",
     )

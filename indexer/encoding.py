@@ -29,7 +29,8 @@ class Decoded:
 
     Attributes:
         text: With `\\n` line ends and without what a wrong decoding had done to it.
-        encoding: What the bytes were: `utf-8`, `cp1252` and so on; `utf-8, twice` where a wrong decoding had to be undone.
+        encoding: What the bytes were: `utf-8`, `cp1252` and so on; `utf-8, twice` where a wrong decoding had to be
+            undone.
     """
 
     text: str
@@ -39,8 +40,9 @@ class Decoded:
 def decode(data: bytes) -> Decoded:
     """Decode a source's bytes and undo double encoding.
 
-    UTF-8 is tried first; bytes that are not UTF-8 are read as cp1252 one by one, so that a stray one costs no other. Text that was UTF-8, was decoded
-    as Latin-1 or cp1252 and encoded again is put right: 85% of 24,816 Seeking Alpha files are so damaged.
+    UTF-8 is tried first; bytes that are not UTF-8 are read as cp1252 one by one, so that a stray one costs no other.
+    Text that was UTF-8, was decoded as Latin-1 or cp1252 and encoded again is put right: 85% of 24,816 Seeking Alpha
+    files are so damaged.
 
     Raises:
         UnreadableSource: the bytes are no text (NUL bytes without a UTF-16 mark).

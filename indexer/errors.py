@@ -1,19 +1,19 @@
 """What can go wrong, where, and what should the user do about it?
 
-    EarfulError
-    ├── SourceError            one file cannot be used; the job goes on without it
-    │   ├── UnreadableSource   its bytes cannot be had, or are not text
-    │   └── NotATranscript     it is text, but no call stands in it
-    ├── IndexUnusable          the index directory cannot serve
-    │   ├── IndexNotFound      no index is there
-    │   ├── IndexDamaged       its files are not what was written
-    │   ├── IndexLocked        another rebuild is running
-    │   └── NothingToIndex     a rebuild would leave an empty index
-    └── RequestError           the question cannot be answered as asked
-        ├── QuerySyntaxError   the query text breaks the grammar
-        ├── UnknownField       no field of that name
-        ├── UnknownCall        no call of that id
-        └── InvalidValue       a filter, date, page or sort has no such value
+EarfulError
+├── SourceError            one file cannot be used; the job goes on without it
+│   ├── UnreadableSource   its bytes cannot be had, or are not text
+│   └── NotATranscript     it is text, but no call stands in it
+├── IndexUnusable          the index directory cannot serve
+│   ├── IndexNotFound      no index is there
+│   ├── IndexDamaged       its files are not what was written
+│   ├── IndexLocked        another rebuild is running
+│   └── NothingToIndex     a rebuild would leave an empty index
+└── RequestError           the question cannot be answered as asked
+    ├── QuerySyntaxError   the query text breaks the grammar
+    ├── UnknownField       no field of that name
+    ├── UnknownCall        no call of that id
+    └── InvalidValue       a filter, date, page or sort has no such value
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from __future__ import annotations
 __all__ = [
     "EarfulError",
     "IndexDamaged",
-    "IndexUnusable",
     "IndexLocked",
     "IndexNotFound",
+    "IndexUnusable",
     "InvalidValue",
     "NotATranscript",
     "NothingToIndex",

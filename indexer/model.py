@@ -54,7 +54,8 @@ class Turn:
 
     Attributes:
         number: Place in the call, from 1.
-        exchange: Number of the exchange in the call, from 1; None for turns outside any. Every question and answer has one.
+        exchange: Number of the exchange in the call, from 1; None for turns outside any. Every question and answer has
+            one.
         header: The turn's header as published; what `speaker`, `title` and `firm` were made of.
         paragraphs: The words as said, cleaned, with the transcriber's tags.
     """

@@ -11,11 +11,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 __all__ = ["fold", "is_name", "is_operator", "is_unidentified", "match_name", "name_key", "split_header"]
 
-# "Name -- Title", "Name - Firm", "Name – Firm", "Name — Title". A hyphen needs space on a side: "Tien-tsin Huang" is one name.
+# "Name -- Title", "Name - Firm", "Name – Firm", "Name — Title". A hyphen needs space on a side: "Tien-tsin Huang" is
+# one name.
 _DASH = re.compile(r"\s+[-–—]{1,3}\s*|\s*(?:--+|[–—])\s+|(?<=[a-z.)])\s*[–—]\s*(?=[A-Z])|(?<=\w)-\s+(?=[A-Z])")
 
 _OPERATOR = re.compile(
-    r"(?:the\s+)?(?:conference\s+|call\s+|teleconference\s+)?(?:operator|moderator|coordinator)(?:\s+(?:operator|\d{1,2}))?[:.]?", re.IGNORECASE
+    r"(?:the\s+)?(?:conference\s+|call\s+|teleconference\s+)?(?:operator|moderator|coordinator)(?:\s+(?:operator|\d{1,2}))?[:.]?",
+    re.IGNORECASE,
 )
 _UNIDENTIFIED = re.compile(
     r"(?:(?:unidentified|unknown|undefined|unverified|unnamed|multiple)\s*|company\s+(?=speaker|representative))"
@@ -25,34 +27,190 @@ _UNIDENTIFIED = re.compile(
 )
 
 _TITLES_AND_DEGREES = frozenset(
-    "mr mrs ms miss dr prof sir dame jr sr ii iii iv cfa cpa phd md mba esq jd dsc pharmd facp obe cbe".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "prof",
+        "sir",
+        "dame",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "cfa",
+        "cpa",
+        "phd",
+        "md",
+        "mba",
+        "esq",
+        "jd",
+        "dsc",
+        "pharmd",
+        "facp",
+        "obe",
+        "cbe",
+    ]
 )
-_PARTICLES = frozenset("de del della der den di da dos du la le van von ter ten bin al el y e zu af st mc abu ap o".split())
-# Capitalised words that begin short lines of speech or headings, and no name in the rosters counted (34,000 roster lines).
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "van",
+        "von",
+        "ter",
+        "ten",
+        "bin",
+        "al",
+        "el",
+        "y",
+        "e",
+        "zu",
+        "af",
+        "st",
+        "mc",
+        "abu",
+        "ap",
+        "o",
+    ]
+)
+# Capitalised words that begin short lines of speech or headings, and no name in the rosters counted (34,000 roster
+# lines).
 _NOT_NAMES = frozenset(
-    """thank thanks okay ok yes no yeah great good hello hi question questions answer answers session slide fiscal quarter
-    year full first second third fourth revenue guidance outlook net income total sales cash operator instructions presentation
-    prepared remarks participants executives analysts conference call company corporate and the our we in at for with on to of
-    segment results summary overview conclusion introduction highlights margin margins operating segment adjusted ebitda earnings capital
-    allocation strategy update business financial review closing opening transcript absolutely sure right exactly correct perfect
-    north south asia europe america global international services systems products research securities bank""".split()
+    [
+        "thank",
+        "thanks",
+        "okay",
+        "ok",
+        "yes",
+        "no",
+        "yeah",
+        "great",
+        "good",
+        "hello",
+        "hi",
+        "question",
+        "questions",
+        "answer",
+        "answers",
+        "session",
+        "slide",
+        "fiscal",
+        "quarter",
+        "year",
+        "full",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "revenue",
+        "guidance",
+        "outlook",
+        "net",
+        "income",
+        "total",
+        "sales",
+        "cash",
+        "operator",
+        "instructions",
+        "presentation",
+        "prepared",
+        "remarks",
+        "participants",
+        "executives",
+        "analysts",
+        "conference",
+        "call",
+        "company",
+        "corporate",
+        "and",
+        "the",
+        "our",
+        "we",
+        "in",
+        "at",
+        "for",
+        "with",
+        "on",
+        "to",
+        "of",
+        "segment",
+        "results",
+        "summary",
+        "overview",
+        "conclusion",
+        "introduction",
+        "highlights",
+        "margin",
+        "margins",
+        "operating",
+        "segment",
+        "adjusted",
+        "ebitda",
+        "earnings",
+        "capital",
+        "allocation",
+        "strategy",
+        "update",
+        "business",
+        "financial",
+        "review",
+        "closing",
+        "opening",
+        "transcript",
+        "absolutely",
+        "sure",
+        "right",
+        "exactly",
+        "correct",
+        "perfect",
+        "north",
+        "south",
+        "asia",
+        "europe",
+        "america",
+        "global",
+        "international",
+        "services",
+        "systems",
+        "products",
+        "research",
+        "securities",
+        "bank",
+    ]
 )
 _NAME_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
 _LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
 
-# Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared beginning of
-# three letters ("Greg", "Gregory") needs no entry.
-_SHORT_FORMS = {
-    "andy": "andrew drew", "art": "arthur", "barb": "barbara", "becky": "rebecca", "bert": "robert albert herbert", "betsy": "elizabeth", "bill": "william",
-    "billy": "william", "bob": "robert", "bobby": "robert", "chip": "charles", "chuck": "charles", "cindy": "cynthia", "dave": "david", "dick": "richard",
-    "don": "donald", "drew": "andrew", "ed": "edward edmund edwin", "frank": "francis franklin", "gene": "eugene", "hank": "henry", "harry": "harold henry",
-    "jack": "john", "jay": "jason", "jeff": "jeffrey geoffrey", "jerry": "gerald jerome", "jim": "james", "jimmy": "james", "joe": "joseph", "jon": "jonathan john",
-    "kate": "katherine catherine kathryn", "kathy": "katherine kathleen catherine", "ken": "kenneth", "larry": "lawrence laurence", "liz": "elizabeth", "maggie": "margaret",
-    "marty": "martin", "matt": "matthew", "meg": "margaret", "mick": "michael", "mickey": "michael", "mike": "michael", "nick": "nicholas nicolas", "pat": "patrick patricia",
-    "peggy": "margaret", "pete": "peter", "phil": "philip phillip", "rick": "richard", "rich": "richard", "rob": "robert", "ron": "ronald", "rusty": "russell",
-    "sandy": "sandra", "sandi": "sandra", "sid": "siddhartha sidney", "steve": "steven stephen", "sue": "susan", "ted": "theodore edward", "terry": "terrence terence teresa",
-    "tim": "timothy", "tom": "thomas", "tony": "anthony antonio", "trish": "patricia", "vince": "vincent", "walt": "walter", "will": "william", "zach": "zachary", "zack": "zachary",
-}  # fmt: skip
+# Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared
+# beginning of three letters ("Greg", "Gregory") needs no entry.
+_SHORT_FORM_TABLE = """
+    andy andrew drew | art arthur | barb barbara | becky rebecca | bert robert albert herbert | betsy elizabeth
+    | bill william | billy william | bob robert | bobby robert | chip charles | chuck charles | cindy cynthia |
+    dave david | dick richard | don donald | drew andrew | ed edward edmund edwin | frank francis franklin |
+    gene eugene | hank henry | harry harold henry | jack john | jay jason | jeff jeffrey geoffrey | jerry gerald
+    jerome | jim james | jimmy james | joe joseph | jon jonathan john | kate katherine catherine kathryn | kathy
+    katherine kathleen catherine | ken kenneth | larry lawrence laurence | liz elizabeth | maggie margaret |
+    marty martin | matt matthew | meg margaret | mick michael | mickey michael | mike michael | nick nicholas
+    nicolas | pat patrick patricia | peggy margaret | pete peter | phil philip phillip | rich richard | rick
+    richard | rob robert | ron ronald | rusty russell | sandi sandra | sandy sandra | sid siddhartha sidney |
+    steve steven stephen | sue susan | ted theodore edward | terry terrence terence teresa | tim timothy | tom
+    thomas | tony anthony antonio | trish patricia | vince vincent | walt walter | will william | zach zachary |
+    zack zachary
+"""
+_SHORT_FORMS = {short: frozenset(longs) for short, *longs in map(str.split, _SHORT_FORM_TABLE.split("|"))}
 
 
 def fold(text: str) -> str:
@@ -94,7 +252,7 @@ def is_name(text: str) -> bool:
         return False
     text = re.sub(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", "", text, flags=re.IGNORECASE)
     words = text.replace(",", " ").split()
-    if not 2 <= len(words) <= 5 or text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES:
+    if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
     return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
 
@@ -109,8 +267,9 @@ def _is_name_word(word: str) -> bool:
 def match_name(name: str, roster: Sequence[str]) -> str | None:
     """Find whom of a roster a published name means.
 
-    In order: the same name; the same but for middle names and initials; the same last name with a short form or initial of the
-    first; the only one with that last name where the name is a bare last or first name; a misspelling, if only one is near enough.
+    In order: the same name; the same but for middle names and initials; the same last name with a short form or initial
+    of the first; the only one with that last name where the name is a bare last or first name; a misspelling, if only
+    one is near enough.
 
     Returns:
         The roster's form of the name; None if nobody, or more than one, would fit.
@@ -148,7 +307,7 @@ def _is_short_form(one: Iterable[str], other: Iterable[str]) -> bool:
 
 def _same_given_name(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
-    if short == long or long in _SHORT_FORMS.get(short, "").split() or short in _SHORT_FORMS.get(long, "").split():
+    if short == long or long in _SHORT_FORMS.get(short, ()) or short in _SHORT_FORMS.get(long, ()):
         return True
     return long.startswith(short) and (len(short) == 1 or len(short) >= 3)
 
@@ -163,6 +322,6 @@ def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     first = DamerauLevenshtein.distance(one[0], other[0])
     last = DamerauLevenshtein.distance(one[-1], other[-1])
-    near_first = first == 0 or _same_given_name(one[0], other[0]) or first == 1 and min(len(one[0]), len(other[0])) > 3
+    near_first = first == 0 or _same_given_name(one[0], other[0]) or (first == 1 and min(len(one[0]), len(other[0])) > 3)
     allowed = 1 + min(len(one[-1]), len(other[-1])) // 5
     return near_first and last <= allowed and (first == 0 or last <= 1) and min(len(one[-1]), len(other[-1])) > 2

@@ -41,7 +41,8 @@ def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> 
     """Merge roster lines and turn headers into persons.
 
     Returns:
-        Everybody on the call, the roster first and in its order, then those whom only headers name; and for each header its speaker.
+        Everybody on the call, the roster first and in its order, then those whom only headers name; and for each header
+        its speaker.
     """
     people: dict[str, Person] = {}
     for entry in roster:
@@ -88,11 +89,15 @@ def participants(people: Sequence[Person], asking: frozenset[str], answering: fr
     Args:
         asking: Names of those who asked a question.
         answering: Names of those who made remarks or answered.
+
     Returns:
-        Name -> participant, in the order of `people`. Where neither roster nor header tells the side, what somebody did in the call does.
+        Name -> participant, in the order of `people`. Where neither roster nor header tells the side, what somebody did
+        in the call does.
     """
     return {
-        person.name: Participant(name=person.name, title=person.title, firm=person.firm, role=_role(person, asking, answering), published=person.published)
+        person.name: Participant(
+            name=person.name, title=person.title, firm=person.firm, role=_role(person, asking, answering), published=person.published
+        )
         for person in people
     }
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -23,19 +20,15 @@ from indexer.read import PARSER_VERSION, read_bytes
 from indexer.report import Duplicate, Rejection, Report
 from indexer.resolve import CallRecord, Resolved, resolve
 from indexer.schema import SCHEMA_VERSION
-from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
+from indexer.segments import delete_calls, merge_segments, plan_merge
 from indexer.sources import SourceFile, Stamp, find_sources, fingerprint, read_source
 from indexer.store import Manifest, Store
+from indexer.workers import Progress, Workers, open_workers
 
 __all__ = ["Progress", "rebuild"]
 
-# Told the stage ("reading", "indexing"), how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
-
 _VERSIONS = {"schema": SCHEMA_VERSION, "parser": PARSER_VERSION}
 _TICK_NS = 2_000_000_000  # file systems stamp files to 2 s at worst: a younger file may have changed without a new stamp
-_FEWEST_CALLS_A_PROCESS = 50  # below that, starting a process costs more than it saves
-_FILES_A_TASK = 8
 
 
 def rebuild(
@@ -48,17 +41,21 @@ def rebuild(
 ) -> Report:
     """Make the index hold exactly what the sources hold.
 
-    New files are added, changed ones replaced, vanished ones removed; a file whose content has been read by this version before is not read again. The index answers as it was
-    until everything is written, and as it shall be from then on.
+    New files are added, changed ones replaced, vanished ones removed; a file whose content has been read by this
+    version before is not read again. The index answers as it was until everything is written, and as it shall be from
+    then on.
 
     Args:
         sources: Files and folders.
         index: The index directory; made if it is not there.
-        jobs: Processes that read and index. With more than one, a script must guard its entry with `if __name__ == "__main__"`.
+        jobs: Processes that read and index. With more than one, a script must guard its entry with `if __name__ ==
+            "__main__"`.
         fresh: Read and index everything again.
         progress: Called often, from this process.
+
     Returns:
         What was found and done. Sources that could not be used are in it, with reasons; they do not stop the job.
+
     Raises:
         NothingToIndex: no source holds a call; the index is as it was.
         IndexLocked: another rebuild is running.
@@ -69,7 +66,7 @@ def rebuild(
     with store.lock():
         before, notes = _load(store, fresh)
         scanned_ns = time.time_ns()
-        with store.workspace() as work, _workers(jobs) as workers:
+        with store.workspace() as work, open_workers(jobs) as workers:
             rejections = [Rejection(path, reason) for path, reason in refused]
             readings = _read_all(files, before, work / "spool", workers, progress or _silent)
             resolved = resolve(record for reading in readings for record in reading.calls)
@@ -120,8 +117,18 @@ class _Reading:
     rejected: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        calls = [{"call": call.call, "date": call.date and call.date.isoformat(), "words": call.words, "turns": call.turns} for call in self.calls]
-        return {"path": self.path, "key": self.key, "stamp": list(self.stamp), "fingerprint": self.fingerprint, "calls": calls, "rejected": self.rejected}
+        calls = [
+            {"call": call.call, "date": call.date and call.date.isoformat(), "words": call.words, "turns": call.turns}
+            for call in self.calls
+        ]
+        return {
+            "path": self.path,
+            "key": self.key,
+            "stamp": list(self.stamp),
+            "fingerprint": self.fingerprint,
+            "calls": calls,
+            "rejected": self.rejected,
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> _Reading:
@@ -171,11 +178,13 @@ class _Parsed:
     known: bool = False
 
 
-def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, workers: _Workers, progress: Progress) -> list[_Reading]:
+def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, workers: Workers, progress: Progress) -> list[_Reading]:
     """Read every file that is not known as it is; its transcripts go to the spool."""
     old = before.sources if before else {}
     trusted = before.manifest.scanned_ns - _TICK_NS if before else 0
-    readings = {file.key: old[file.key] for file in files if file.key in old and old[file.key].stamp == file.stamp and file.stamp[1] < trusted}
+    readings = {
+        file.key: old[file.key] for file in files if file.key in old and old[file.key].stamp == file.stamp and file.stamp[1] < trusted
+    }
     by_content = {reading.fingerprint: reading for reading in old.values()}
     unread = [file for file in files if file.key not in readings]
     parse = partial(_parse, known=frozenset(by_content))
@@ -200,7 +209,10 @@ def _of_file(reading: _Reading, file: SourceFile) -> _Reading:
 
 def _of(path: str, calls: Iterable[CallRecord]) -> tuple[CallRecord, ...]:
     return tuple(
-        CallRecord(source=path, fingerprint=call.fingerprint, place=call.place, call=call.call, date=call.date, words=call.words, turns=call.turns) for call in calls
+        CallRecord(
+            source=path, fingerprint=call.fingerprint, place=call.place, call=call.call, date=call.date, words=call.words, turns=call.turns
+        )
+        for call in calls
     )
 
 
@@ -215,9 +227,11 @@ def _parse(path: str, *, known: frozenset[str]) -> _Parsed:
         transcripts = read_bytes(data, source=path)
     except SourceError as error:
         return _Parsed(digest, rejected=str(error))
-    except Exception as error:  # a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
         return _Parsed(digest, rejected=f"the reader failed on it ({type(error).__name__}: {error}); this is a fault of Earful")
-    return _Parsed(digest, tuple((_record(transcript, digest, place), pickle.dumps(transcript)) for place, transcript in enumerate(transcripts)))
+    return _Parsed(
+        digest, tuple((_record(transcript, digest, place), pickle.dumps(transcript)) for place, transcript in enumerate(transcripts))
+    )
 
 
 def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:
@@ -236,7 +250,7 @@ def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:
 
 
 def _write_all(
-    store: Store, before: _Before | None, resolved: Resolved, readings: Sequence[_Reading], work: Path, workers: _Workers, progress: Progress
+    store: Store, before: _Before | None, resolved: Resolved, readings: Sequence[_Reading], work: Path, workers: Workers, progress: Progress
 ) -> list[Segment]:
     """Write what the index lacks into new segments, and mark as deleted what it has too much."""
     held = before.manifest.calls if before else {}
@@ -258,8 +272,11 @@ def _write_all(
     return segments
 
 
-def _spool_again(records: Sequence[CallRecord], readings: Sequence[_Reading], spool: Path, workers: _Workers) -> None:
-    """Parse once more what must be indexed now but was read in an earlier run: the second-best transcript of a call whose best one has gone."""
+def _spool_again(records: Sequence[CallRecord], readings: Sequence[_Reading], spool: Path, workers: Workers) -> None:
+    """Parse once more what is wanted now but was read in an earlier run.
+
+    That is the second-best transcript of a call whose best one has gone.
+    """
     wanted = {record.fingerprint for record in records}
     with open(spool, "ab") as output:
         for reading in readings:
@@ -272,104 +289,13 @@ def _spool_again(records: Sequence[CallRecord], readings: Sequence[_Reading], sp
             raise EarfulError(f"{record.source} changed while the rebuild was running", hint="run it again")
 
 
-class _Workers:
-    """The processes of a rebuild, or this one alone.
-
-    Attributes:
-        spooled: Content of a transcript -> offset and length of its pickle in the spool.
-    """
-
-    def __init__(self, pool: ProcessPoolExecutor | None, jobs: int, counter: Any) -> None:
-        self._pool = pool
-        self._jobs = jobs
-        self._counter = counter
-        self.spooled: dict[tuple[str, int], tuple[int, int]] = {}
-
-    def map(self, function: Callable[[str], _Parsed], paths: Sequence[str]) -> Iterator[_Parsed]:
-        """Apply a function to every path, results in order."""
-        if self._pool is None or len(paths) < _FILES_A_TASK:
-            return map(function, paths)
-        return self._pool.map(function, paths, chunksize=_FILES_A_TASK)
-
-    def build(self, work: Path, items: Sequence[tuple[str, int, int]], progress: Progress) -> list[tuple[Path, Segment]]:
-        """Build one segment a process from spooled transcripts; give each with the folder its files are in.
-
-        Args:
-            items: Final id of a call, offset and length of its transcript in the spool.
-        """
-        if not items:
-            return []
-        parts = _split(items, min(self._jobs, max(1, len(items) // _FEWEST_CALLS_A_PROCESS)))
-        if self._pool is None or len(parts) == 1:
-            done = iter(range(1, len(items) + 1))
-            return [(work / "part0", _build_part(work, 0, items, lambda: progress("indexing", next(done), len(items))))]
-        self._counter.value = 0
-        futures = [self._pool.submit(_build_part, work, number, part) for number, part in enumerate(parts)]
-        while not all(future.done() for future in futures):
-            progress("indexing", self._counter.value, len(items))
-            time.sleep(0.1)
-        built = [(work / f"part{number}", future.result()) for number, future in enumerate(futures)]
-        progress("indexing", len(items), len(items))
-        return built
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[_Workers]:
-    if jobs <= 1:
-        yield _Workers(None, 1, None)
-        return
-    # "spawn": a forked copy of a process that has threads, as a progress bar does, may wait for ever for a lock that nobody holds.
-    context = multiprocessing.get_context("spawn")
-    counter = context.Value("i", 0)
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_share_counter, initargs=(counter,))
-    try:
-        yield _Workers(pool, jobs, counter)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-_shared_counter: Any = None
-
-
-def _share_counter(counter: Any) -> None:
-    global _shared_counter
-    _shared_counter = counter
-
-
-def _count() -> None:
-    with _shared_counter.get_lock():
-        _shared_counter.value += 1
-
-
-def _build_part(work: Path, number: int, items: Sequence[tuple[str, int, int]], progress: Callable[[], object] = _count) -> Segment:
-    return build_segment(work / f"part{number}", _unspool(work / "spool", items), progress)
-
-
-def _unspool(spool: Path, items: Sequence[tuple[str, int, int]]) -> Iterator[tuple[str, Transcript]]:
-    with open(spool, "rb") as file:
-        for call, offset, length in items:
-            file.seek(offset)
-            yield call, pickle.loads(file.read(length))  # noqa: S301 - our own, of this very run
-
-
-def _split(items: Sequence[tuple[str, int, int]], parts: int) -> list[Sequence[tuple[str, int, int]]]:
-    """Part a list into runs of about the same number of bytes."""
-    total = sum(length for _, _, length in items)
-    runs: list[Sequence[tuple[str, int, int]]] = []
-    start = passed = 0
-    for end, (_, _, length) in enumerate(items, 1):
-        passed += length
-        if passed * parts >= total * (len(runs) + 1) or end == len(items):
-            runs.append(items[start:end])
-            start = end
-    return [run for run in runs if run]
-
-
 # the report
 
 
 def _why_nothing(readings: Sequence[_Reading], rejections: Sequence[Rejection]) -> str:
-    reasons = [f"{reading.path}: {reading.rejected}" for reading in readings if reading.rejected] + [f"{no.source}: {no.reason}" for no in rejections]
+    reasons = [f"{reading.path}: {reading.rejected}" for reading in readings if reading.rejected] + [
+        f"{no.source}: {no.reason}" for no in rejections
+    ]
     if not reasons:
         return "no transcripts in the sources"
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""

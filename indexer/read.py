@@ -31,6 +31,7 @@ def read(path: str | os.PathLike[str]) -> tuple[Transcript, ...]:
 
     Returns:
         The calls in it, in the order of the file.
+
     Raises:
         UnreadableSource: the file cannot be opened, or is not text.
         NotATranscript: no layout's marks stand in it, or nobody speaks.
@@ -48,7 +49,9 @@ def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:
     detected = detect(decoded.text)
     draft = detected.layout.parse(decoded.text)
     if len(draft.turns) < _FEWEST_TURNS or len({turn.speaker.name for turn in draft.turns}) < _FEWEST_SPEAKERS:
-        raise NotATranscript(f"looks like {detected.layout.NAME} ({detected.evidence}), but only {len(draft.turns)} turns of speech were found")
+        raise NotATranscript(
+            f"looks like {detected.layout.NAME} ({detected.evidence}), but only {len(draft.turns)} turns of speech were found"
+        )
     return (_transcript(draft, source=source, layout=detected.layout.NAME, encoding=decoded.encoding),)
 
 
@@ -106,7 +109,10 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
 
 
 def _join(spoken: Sequence[Spoken], headers: Sequence[str], qa_start: int | None) -> tuple[list[Spoken], list[str], int | None]:
-    """Make one turn of neighbours with one speaker, unless the question heading stands between them or nobody knows whether it is one person."""
+    """Make one turn of neighbours with one speaker.
+
+    They stay apart where the question heading stands between them, or nobody knows whether it is one person.
+    """
     joined: list[Spoken] = []
     kept: list[str] = []
     start = qa_start

@@ -51,8 +51,8 @@ class Resolved:
 def resolve(records: Iterable[CallRecord]) -> Resolved:
     """Choose one transcript a call, and give every call a unique id.
 
-    Transcripts of one id and of dates within three days are of one call; the one with most words wins. Calls of one id but of other dates are different
-    calls: the earliest keeps the id, a later one's date is appended.
+    Transcripts of one id and of dates within three days are of one call; the one with most words wins. Calls of one id
+    but of other dates are different calls: the earliest keeps the id, a later one's date is appended.
     """
     by_id: defaultdict[str, list[CallRecord]] = defaultdict(list)
     for record in records:

@@ -45,15 +45,17 @@ def _chief(words: str, *abbreviations: str) -> str:
     return "|".join([spelled, *(rf"{short}\b" for short in abbreviations)])
 
 
-# The first rule that matches wins, so this order is the precedence: a "Chairman, President & CEO" is the CEO, an "EVP & CFO" the
-# CFO, a "CFO and Head of Investor Relations" the CFO. Abbreviations that mean two offices (CMO, CAO, CIO, CPO, CSO, CRO) stay Executive.
+# The first rule that matches wins, so this order is the precedence: a "Chairman, President & CEO" is the CEO, an "EVP &
+# CFO" the CFO, a "CFO and Head of Investor Relations" the CFO. Abbreviations that mean two offices (CMO, CAO, CIO, CPO,
+# CSO, CRO) stay Executive.
 _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"\b(?:{pattern})", re.IGNORECASE))
     for role, pattern in (
         (Role.CEO, _chief("executive(?! vice)", r"co-?ceo", "ceo")),
         (
             Role.CFO,
-            _chief("financ[a-z]*|fin\\.", "cfo") + r"|(?:group )?finance director|director of finance and accounting|principal financial officer",
+            _chief("financ[a-z]*|fin\\.", "cfo")
+            + r"|(?:group )?finance director|director of finance and accounting|principal financial officer",
         ),
         (Role.COO, _chief("operat[a-z]*", "coo")),
         (Role.CTO, _chief("technology|technical", "cto")),
@@ -78,9 +80,10 @@ _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     )
 )
 
-# "Assistant Chief Financial Officer", "Deputy CFO", "Office of the CEO", "former President": near the office, not in it.
+# "Assistant Chief Financial Officer", "Deputy CFO", "Office of the CEO", "former President": near the office, not in
+# it.
 _NOT_THE_OFFICE = re.compile(
-    r"\b(?:assistant|associate|deputy|former|ex|retired|advis[eo]r to(?: the)?|assistant to(?: the)?|office of the|chief of staff to(?: the)?)[ -]+"
+    r"\b(?:assistant|associate|deputy|former|ex|retired|(?:advis[eo]r|assistant|chief of staff) to(?: the)?|office of the)[ -]+"
     r"(?:chief [a-z]+(?: offic[a-z]*)?|c[a-z]o\b|president\b|chair[a-z]*)",
     re.IGNORECASE,
 )
@@ -91,9 +94,10 @@ def role_of(title: str | None) -> Role:
 
     Args:
         title: The title as published, of somebody who speaks for the company; None or "" if the file gives none.
+
     Returns:
-        The role of highest precedence that the title names; `EXECUTIVE` for any other title and for none, since whoever speaks for
-        the company is at least that.
+        The role of highest precedence that the title names; `EXECUTIVE` for any other title and for none, since whoever
+        speaks for the company is at least that.
     """
     office = _NOT_THE_OFFICE.sub(" ", title or "")
     return next((role for role, pattern in _RULES if pattern.search(office)), Role.EXECUTIVE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
+from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
 
 from indexer.analysis import TurnTokenizer, ValueTokenizer, WordPositions
-from indexer.columns import DictionaryColumn
+from indexer.columns import DictionaryColumn, NumberColumn
 from indexer.model import Transcript
 
 __all__ = ["FACETS", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "documents", "turn_schema"]
@@ -31,7 +31,7 @@ def turn_schema() -> Schema:
     text = TEXT(analyzer=TurnTokenizer(), phrase=True, stored=True)
     text.format = WordPositions()
     values = {name: ID(analyzer=ValueTokenizer(), sortable=DictionaryColumn()) for name in VALUE_FIELDS}
-    numbers = {name: NUMERIC(int, bits=32, signed=False, sortable=True, shift_step=0, default=0) for name in ("turn", "exchange")}
+    numbers = {name: COLUMN(NumberColumn()) for name in ("turn", "exchange")}
     return Schema(text=text, header=STORED(), **values, **numbers)
 
 

@@ -14,22 +14,29 @@ __all__ = ["Place", "Spoken", "find_qa_start", "place_turns"]
 
 # Somebody gives the floor to a questioner.
 _INTRODUCTION = re.compile(
-    r"\b(?:next|first|last|final|following|another|today's|our|a|one more|follow-?up) (?:follow-?up )?(?:questions?|follow-?up|caller|one|up)\b.{0,40}?"
-    r"\b(?:is|comes?|coming|will|from|with|by|on|we have|goes)\b|"
-    r"\bquestions? (?:is|comes?|coming|will come|today|now)?\s?(?:from|by)\b|"
-    r"\b(?:line|site) of\b|\byour line is\b|"
-    r"\b(?:go|move|turn|over|proceed|take|have|hear)(?: \w+){0,3} (?:to|from|with) [A-Z][\w'’.-]+ [A-Z][\w'’.-]+.{0,60}?(?:,| (?:with|from|at|of) )",
+    r"\b(?:next|first|last|final|following|another|today's|our|a|one more|"
+    r"follow-?up) (?:follow-?up )?(?:questions?|follow-?up|caller|one|"
+    r"up)\b.{0,40}?\b(?:is|comes?|coming|will|from|with|by|on|we have|"
+    r"goes)\b|\bquestions? (?:is|comes?|coming|will come|today|now)?\s?(?:from|"
+    r"by)\b|\b(?:line|site) of\b|\byour line is\b|\b(?:go|move|turn|"
+    r"over|proceed|take|have|hear)(?: \w+){0,3} (?:to|from|with) [A-Z][\w'’.-]+ [A-Z][\w'’.-]+.{0,60}?(?:,|"
+    r" (?:with|from|at|of) )",
     re.IGNORECASE,
 )
 # ... but as plain words in a speaker's mouth, only the unmistakable form counts: "our next question comes from".
 _SURE_INTRODUCTION = re.compile(
-    r"\b(?:next|first|last|final|following|another) (?:question|caller|one)s?\b.{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|by|line)\b|"
-    r"\bquestions? (?:is |comes? |coming )?from the line of\b|"
-    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) [A-Z]",
+    r"\b(?:next|first|last|final|following|another) (?:question|caller|"
+    r"one)s?\b.{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|"
+    r"by|line)\b|\bquestions? (?:is |comes? |coming )?from the line of\b|"
+    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|"
+    r"is) [A-Z]",
 )
 _CLOSING = re.compile(
-    r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|concludes? (?:the|our|today's|this)|"
-    r"turn (?:the|this|it)(?: \w+){0,4} back|closing (?:remarks|comments|statements)|may (?:now )?disconnect|question[- ]and[- ]answer session (?:has|is) (?:ended|over))",
+    r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|"
+    r"(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|"
+    r"concludes? (?:the|our|today's|this)|turn (?:the|this|it)(?: \w+){0,4} back|"
+    r"closing (?:remarks|comments|statements)|may (?:now )?disconnect|"
+    r"question[- ]and[- ]answer session (?:has|is) (?:ended|over))",
     re.IGNORECASE,
 )
 
@@ -58,7 +65,7 @@ class Spoken:
 
     @property
     def only_introduces(self) -> bool:
-        """Whether an introduction is all there is to the turn, but for thanks: the words of whoever moderates a call without an operator."""
+        """Whether an introduction is all there is to the turn, but for thanks: so moderates who stands in for an operator."""
         before = []
         for paragraph in self.paragraphs:
             found = _SURE_INTRODUCTION.search(paragraph)
@@ -89,8 +96,8 @@ class Place:
 def find_qa_start(turns: Sequence[Spoken]) -> int | None:
     """Infer where the questions begin when no heading says so.
 
-    It is the operator's (or, without one, the company's) introduction of the first questioner; else the first words of an analyst that somebody of
-    the company answers.
+    It is the operator's (or, without one, the company's) introduction of the first questioner; else the first words of
+    an analyst that somebody of the company answers.
 
     Returns:
         Number of turns before the questions; None if nobody asks anything.
@@ -124,9 +131,9 @@ def _spoke_before(turns: Sequence[Spoken], number: int, person: Person) -> bool:
 def place_turns(turns: Sequence[Spoken], qa_start: int | None) -> tuple[Place, ...]:
     """Give every turn its section, kind and exchange.
 
-    An exchange begins with the first words of a questioner who was introduced, or who has not had the floor before; it ends with the next one or when the
-    operator closes the questions. Whoever else speaks in it answers. An analyst who cuts into another's exchange, without an introduction and
-    after having had an own one, asks within it.
+    An exchange begins with the first words of a questioner who was introduced, or who has not had the floor before; it
+    ends with the next one or when the operator closes the questions. Whoever else speaks in it answers. An analyst who
+    cuts into another's exchange, without an introduction and after having had an own one, asks within it.
     """
     start = len(turns) if qa_start is None else qa_start
     return (*(_prepared(turn) for turn in turns[:start]), *_Exchanges(turns[:start]).place(turns[start:]))
@@ -177,7 +184,8 @@ class _Exchanges:
 
     def _finish(self, turn: Spoken, kind: Kind) -> Place:
         if turn.introduces:
-            # "Thank you. Our next question comes from ..." inside a speaker's own words: the next questioner has the floor.
+            # "Thank you. Our next question comes from ..." inside a speaker's own words: the next questioner has the
+            # floor.
             self._floor_given = True
         return Place(Section.QA, kind, self._number if self._open else None)
 

@@ -46,7 +46,8 @@ def _writer(folder: Path) -> SegmentWriter:
 
 
 def _finish(writer: SegmentWriter) -> Segment:
-    # Not `commit`: it would write a table of contents, and that is the store's, when everything else is safe on the disk.
+    # Not `commit`: it would write a table of contents, and that is the store's, when everything else is safe on the
+    # disk.
     segment = writer._finalize_segment()
     writer._finish()
     return segment

@@ -15,7 +15,8 @@ __all__ = ["SourceFile", "Stamp", "find_sources", "fingerprint", "read_source"]
 # What publishers and collectors name transcripts; any file that is named outright is read whatever its name.
 SUFFIXES = frozenset((".txt", ".text", ".html", ".htm", ".xhtml"))
 
-# (bytes, time of modification and of inode change in nanoseconds, inode): what a file cannot keep when it is written to.
+# (bytes, time of modification and of inode change in nanoseconds, inode): what a file cannot keep when it is written
+# to.
 Stamp = tuple[int, int, int, int]
 
 
@@ -37,8 +38,8 @@ class SourceFile:
 def find_sources(sources: Iterable[str | os.PathLike[str]]) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], ...]]:
     """Find the files that sources mean: files themselves, and all transcripts anywhere below folders.
 
-    Below folders, hidden files and folders are passed over, links to folders are not followed, and only `.txt`, `.text`, `.html`, `.htm` and `.xhtml` count.
-    A file that two sources mean is found once.
+    Below folders, hidden files and folders are passed over, links to folders are not followed, and only `.txt`,
+    `.text`, `.html`, `.htm` and `.xhtml` count. A file that two sources mean is found once.
 
     Returns:
         The files in the order of their paths, and what cannot be read with the reason why.
@@ -61,7 +62,9 @@ def _files_of(source: str, refused: list[tuple[str, str]]) -> Iterator[str]:
     if not os.path.isdir(source):
         yield source
         return
-    for folder, folders, names in os.walk(source, onerror=lambda error: refused.append((str(error.filename), f"cannot be read: {error.strerror}"))):
+    for folder, folders, names in os.walk(
+        source, onerror=lambda error: refused.append((str(error.filename), f"cannot be read: {error.strerror}"))
+    ):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:

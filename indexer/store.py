@@ -2,14 +2,14 @@
 
 An index directory holds immutable files and one name that says which of them count:
 
-    _MAIN_<g>.toc       Whoosh's table of contents of generation g: schema, segments, deleted turns. The highest g is the index.
-    MAIN_<id>.seg       segments, shared by generations
-    earful-<g>.json     manifest of generation g: sources, calls, and size and SHA-256 of every file
-    earful.lock         held by a running rebuild; names it
-    .work/              of a rebuild that runs or was killed
+    _MAIN_<g>.toc       Whoosh's table of contents of generation g: schema, segments, deleted turns. The highest g is
+    the index. MAIN_<id>.seg       segments, shared by generations earful-<g>.json     manifest of generation g:
+    sources, calls, and size and SHA-256 of every file earful.lock         held by a running rebuild; names it .work/
+    of a rebuild that runs or was killed
 
-`commit` brings the files of a new generation to the disk, then its manifest, and last renames the table of contents into place: that rename is the switch.
-Before it, readers see the old generation, whose files are all there; after it the new one. Only then is removed what the new one does not name.
+`commit` brings the files of a new generation to the disk, then its manifest, and last renames the table of contents
+into place: that rename is the switch. Before it, readers see the old generation, whose files are all there; after it
+the new one. Only then is removed what the new one does not name.
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ class Store:
             elif found[1] != digest:
                 problems.append(f"{name}: changed since it was written")
         known = {*manifest.files, f"earful-{generation}.json"}
-        return problems + [f"{name}: does not belong to the index" for name in self._names() if _OWN_FILE.fullmatch(name) and name not in known]
+        return problems + [
+            f"{name}: does not belong to the index" for name in self._names() if _OWN_FILE.fullmatch(name) and name not in known
+        ]
 
     # writing
 
@@ -187,7 +189,10 @@ class Store:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """Give an empty folder beside the index for what is not yet part of it. Call with the lock held: what a killed rebuild left is removed."""
+        """Give an empty folder in the index directory for what is not yet part of the index.
+
+        Call with the lock held: what a killed rebuild left there is removed.
+        """
         work = self.folder / ".work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()

@@ -1,7 +1,7 @@
 """Which inflections has a word, among the words that occur? English nouns and verbs; no stemming of meaning.
 
-`tariff` also finds `tariffs` and `tariff's`; `raise` finds `raised` and `raising`. Derived words stay apart: `operator`, `operating` and `operation` are three things on an
-earnings call, which a stemmer would make one.
+`tariff` also finds `tariffs` and `tariff's`; `raise` finds `raised` and `raising`. Derived words stay apart:
+`operator`, `operating` and `operation` are three things on an earnings call, which a stemmer would make one.
 """
 
 from __future__ import annotations
@@ -14,26 +14,66 @@ _SHORTEST_BASE = 3
 
 # Words in -s that are no plural, and words whose -s form is another word.
 _NO_PLURAL = frozenset(
-    "always as across basis bias bus canvas chaos christmas does gas goes has his its lens mars means news perhaps plus sales series species thus us was whereas yes".split()
+    [
+        "always",
+        "as",
+        "across",
+        "basis",
+        "bias",
+        "bus",
+        "canvas",
+        "chaos",
+        "christmas",
+        "does",
+        "gas",
+        "goes",
+        "has",
+        "his",
+        "its",
+        "lens",
+        "mars",
+        "means",
+        "news",
+        "perhaps",
+        "plus",
+        "sales",
+        "series",
+        "species",
+        "thus",
+        "us",
+        "was",
+        "whereas",
+        "yes",
+    ]
 )
-_IRREGULAR_VERBS = """
-    be am is are was were been being|have has had having|do does did done doing|go goes went gone going|begin begins began begun beginning|
-    break breaks broke broken breaking|bring brings brought bringing|build builds built building|buy buys bought buying|catch catches caught catching|
-    choose chooses chose chosen choosing|come comes came coming|cut cuts cutting|deal deals dealt dealing|draw draws drew drawn drawing|
-    drive drives drove driven driving|eat eats ate eaten eating|fall falls fell fallen falling|feel feels felt feeling|fight fights fought fighting|find finds found finding|
-    fly flies flew flown flying|forget forgets forgot forgotten forgetting|freeze freezes froze frozen freezing|get gets got gotten getting|give gives gave given giving|
-    grow grows grew grown growing|hear hears heard hearing|hide hides hid hidden hiding|hit hits hitting|hold holds held holding|keep keeps kept keeping|know knows knew known knowing|
-    lead leads led leading|leave leaves left leaving|lend lends lent lending|let lets letting|lose loses lost losing|make makes made making|mean means meant meaning|meet meets met meeting|
-    outgrow outgrows outgrew outgrown outgrowing|overcome overcomes overcame overcoming|pay pays paid paying|put puts putting|read reads reading|ride rides rode ridden riding|
-    rise rises rose risen rising|run runs ran running|say says said saying|see sees saw seen seeing|sell sells sold selling|send sends sent sending|set sets setting|shake shakes shook shaken shaking|
-    show shows showed shown showing|shrink shrinks shrank shrunk shrinking|shut shuts shutting|sit sits sat sitting|speak speaks spoke spoken speaking|spend spends spent spending|
-    split splits splitting|spread spreads spreading|stand stands stood standing|stick sticks stuck sticking|strike strikes struck striking|take takes took taken taking|teach teaches taught teaching|
-    tell tells told telling|think thinks thought thinking|throw throws threw thrown throwing|understand understands understood understanding|undertake undertakes undertook undertaken undertaking|
-    wear wears wore worn wearing|win wins won winning|withdraw withdraws withdrew withdrawn withdrawing|write writes wrote written writing
+_IRREGULAR = """
+    be am is are was were been being | have has had having | do does did done doing | go goes went gone going |
+    begin begins began begun beginning | break breaks broke broken breaking | bring brings brought bringing | build
+    builds built building | buy buys bought buying | catch catches caught catching | choose chooses chose chosen
+    choosing | come comes came coming | cut cuts cutting | deal deals dealt dealing | draw draws drew drawn drawing
+    | drive drives drove driven driving | eat eats ate eaten eating | fall falls fell fallen falling | feel feels
+    felt feeling | fight fights fought fighting | find finds found finding | fly flies flew flown flying | forget
+    forgets forgot forgotten forgetting | freeze freezes froze frozen freezing | get gets got gotten getting | give
+    gives gave given giving | grow grows grew grown growing | hear hears heard hearing | hide hides hid hidden
+    hiding | hit hits hitting | hold holds held holding | keep keeps kept keeping | know knows knew known knowing |
+    lead leads led leading | leave leaves left leaving | lend lends lent lending | let lets letting | lose loses
+    lost losing | make makes made making | mean means meant meaning | meet meets met meeting | outgrow outgrows
+    outgrew outgrown outgrowing | overcome overcomes overcame overcoming | pay pays paid paying | put puts putting |
+    read reads reading | ride rides rode ridden riding | rise rises rose risen rising | run runs ran running | say
+    says said saying | see sees saw seen seeing | sell sells sold selling | send sends sent sending | set sets
+    setting | shake shakes shook shaken shaking | show shows showed shown showing | shrink shrinks shrank shrunk
+    shrinking | shut shuts shutting | sit sits sat sitting | speak speaks spoke spoken speaking | spend spends spent
+    spending | split splits splitting | spread spreads spreading | stand stands stood standing | stick sticks stuck
+    sticking | strike strikes struck striking | take takes took taken taking | teach teaches taught teaching | tell
+    tells told telling | think thinks thought thinking | throw throws threw thrown throwing | understand understands
+    understood understanding | undertake undertakes undertook undertaken undertaking | wear wears wore worn wearing
+    | win wins won winning | withdraw withdraws withdrew withdrawn withdrawing | write writes wrote written writing |
+    man men | woman women | child children | person people | foot feet | half halves | life lives | shelf shelves |
+    analysis analyses | crisis crises | thesis theses | hypothesis hypotheses | index indices indexes | matrix
+    matrices
 """
-_IRREGULAR_NOUNS = "man men|woman women|child children|person people|foot feet|half halves|life lives|shelf shelves|analysis analyses|crisis crises|thesis theses|hypothesis hypotheses|index indices indexes|matrix matrices"
-_GROUPS = tuple(tuple(group.split()) for group in f"{_IRREGULAR_VERBS}|{_IRREGULAR_NOUNS}".split("|"))
-_IRREGULAR = {form: group for group in _GROUPS for form in group}
+_GROUPS = tuple(tuple(group.split()) for group in _IRREGULAR.split("|"))
+_GROUP_OF = {form: group for group in _GROUPS for form in group}
 
 
 def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
@@ -42,6 +82,7 @@ def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
     Args:
         word: As the analyzer gives it.
         occurs: Whether the index holds a word.
+
     Returns:
         The word itself, even if it does not occur, then the others in alphabetical order.
     """
@@ -55,11 +96,9 @@ def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
 def _bases(word: str) -> Iterator[str]:
     """What the word may be a form of, one step back: `earnings` of `earning`, but not of `earn`."""
     yield word
-    if word in _IRREGULAR:
-        yield _IRREGULAR[word][0]
-    if word.endswith("'s"):
-        yield word[:-2]
-    elif word.endswith("s'"):
+    if word in _GROUP_OF:
+        yield _GROUP_OF[word][0]
+    if word.endswith(("'s", "s'")):
         yield word[:-2]
     elif word.endswith("ies"):
         yield word[:-3] + "y"
@@ -84,7 +123,7 @@ def _unsuffixed(stem: str) -> Iterator[str]:
 
 def _forms(base: str) -> Iterator[str]:
     yield base
-    yield from _IRREGULAR.get(base, ())
+    yield from _GROUP_OF.get(base, ())
     plural = _with_s(base)
     if plural not in _NO_PLURAL or plural == "sales":
         yield plural

@@ -1,7 +1,8 @@
 """What does a query text mean? Text in, Whoosh query tree out, or an error that points at the place.
 
-The grammar is `query.lark`. Here its leaves get their meaning: an unquoted word matches its inflections, a phrase matches the words as said, a word that the analyzer parts (`non-GAAP`,
-`12.5%`) is a phrase of its parts, and `field:value` means the values of that field that fit.
+The grammar is `query.lark`. Here its leaves get their meaning: an unquoted word matches its inflections, a phrase
+matches the words as said, a word that the analyzer parts (`non-GAAP`, `12.5%`) is a phrase of its parts, and
+`field:value` means the values of that field that fit.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from whoosh import query as q
 
 from indexer.analysis import words
 from indexer.errors import QuerySyntaxError, UnknownField
+from indexer.names import fold
 from indexer.schema import VALUE_FIELDS
 from search.inflect import inflections
 
@@ -50,20 +52,24 @@ def parse(text: str, lexicon: Lexicon) -> q.Query:
     """Parse a query text.
 
     Returns:
-        A normalised Whoosh query tree over `text` and the value fields.
+        A Whoosh query tree over `text` and the value fields. It is flat already; Whoosh's `normalize` would make
+        `Every` of any And that holds one.
+
     Raises:
         QuerySyntaxError: the text breaks the grammar, or holds nothing to search for.
         UnknownField: it names a field that is not there.
     """
     straight = text.translate(_CURLY)
     if len(text) > _LONGEST_QUERY:
-        raise QuerySyntaxError(f"query too long: {len(text)} characters, {_LONGEST_QUERY} are possible", query=text[:60] + "…", column=_LONGEST_QUERY + 1)
+        raise QuerySyntaxError(
+            f"query too long: {len(text)} characters, {_LONGEST_QUERY} are possible", query=text[:60] + "…", column=_LONGEST_QUERY + 1
+        )
     _check_brackets(straight)
     try:
         tree = _grammar().parse(straight)
     except UnexpectedInput as error:
         _explain_error(error, straight)
-    return _Meaning(straight, lexicon).of(tree).normalize()
+    return _Meaning(straight, lexicon).of(tree)
 
 
 def _check_brackets(text: str) -> None:
@@ -91,18 +97,28 @@ def _explain_error(error: UnexpectedInput, text: str) -> NoReturn:
     words_before = text[: error.pos_in_stream or 0].split()
     last = words_before[-1].lstrip("(") if words_before else ""
     if isinstance(error, UnexpectedToken) and error.token.type not in ("$END", "RPAR") and error.token.type.startswith("_"):
-        raise QuerySyntaxError(f"{error.token} has nothing before it", query=text, column=error.column, hint=f'to search for the word, write "{error.token}"') from error
+        raise QuerySyntaxError(
+            f"{error.token} has nothing before it", query=text, column=error.column, hint=f'to search for the word, write "{error.token}"'
+        ) from error
     if isinstance(error, UnexpectedEOF | UnexpectedToken):
         at_end = isinstance(error, UnexpectedEOF) or error.token.type == "$END"
         column = len(text) + 1 if at_end else error.column
         if last in ("AND", "OR", "NOT"):
-            raise QuerySyntaxError(f"{last} has nothing after it", query=text, column=column, hint=f'to search for the word, write "{last}"') from error
+            raise QuerySyntaxError(
+                f"{last} has nothing after it", query=text, column=column, hint=f'to search for the word, write "{last}"'
+            ) from error
         if not text.strip():
             raise QuerySyntaxError("the query is empty", query='""', column=1, hint="* matches every turn") from error
         if not at_end and error.token.type == "RPAR":
             raise QuerySyntaxError("nothing between ( and )", query=text, column=column) from error
-    what = text[error.pos_in_stream : (error.pos_in_stream or 0) + 12] if isinstance(error, UnexpectedCharacters) else getattr(error, "token", "")
-    raise QuerySyntaxError(f"cannot understand {what!r}", query=text, column=error.column, hint="quote what shall be searched for as it is") from error
+    what = (
+        text[error.pos_in_stream : (error.pos_in_stream or 0) + 12]
+        if isinstance(error, UnexpectedCharacters)
+        else getattr(error, "token", "")
+    )
+    raise QuerySyntaxError(
+        f"cannot understand {what!r}", query=text, column=error.column, hint="quote what shall be searched for as it is"
+    ) from error
 
 
 class _Meaning:
@@ -120,9 +136,12 @@ class _Meaning:
         return q.Or([self.of(node) for node in nodes])
 
     def _all(self, *nodes: Tree[Token]) -> q.Query:
-        return q.And([self.of(node) for node in nodes])
+        wanted = [self.of(node) for node in nodes if node.data != "excluded"]
+        unwanted = [q.Not(self.of(node.children[0])) for node in nodes if node.data == "excluded"]
+        return q.And([*(wanted or [q.Every()]), *unwanted])
 
     def _excluded(self, node: Tree[Token]) -> q.Query:
+        # Whoosh takes a Not for "and not" wherever it stands, in an Or too: with Every it means the same everywhere.
         return q.And([q.Every(), q.Not(self.of(node))])
 
     def _every(self, _: Token) -> q.Query:
@@ -136,7 +155,7 @@ class _Meaning:
             return q.Phrase("text", found)
         if not found:
             self._refuse(token, f"nothing to search for in {str(token)!r}", "a word has letters or digits")
-        return q.Or([q.Term("text", form) for form in inflections(found[0], self._lexicon.occurs)])
+        return _or([q.Term("text", form) for form in inflections(found[0], self._lexicon.occurs)])
 
     def _phrase(self, token: Token) -> q.Query:
         found = words(token[1:-1])
@@ -156,12 +175,21 @@ class _Meaning:
             return self._phrase(value) if value.type == "PHRASE" else self._word(value)
         if field not in VALUE_FIELDS:
             known = ", ".join(("text", *VALUE_FIELDS))
-            raise UnknownField(f"no field {name[:-1]!r} at column {name.column} of: {self._text}", hint=f"fields are {known}; quote the words to search for them")
+            raise UnknownField(
+                f"no field {name[:-1]!r} at column {name.column} of: {self._text}",
+                hint=f"fields are {known}; quote the words to search for them",
+            )
         values = self._lexicon.values(field, str(value).strip('"'))
-        return q.Or([q.Term(field, each) for each in values]) if values else q.NullQuery
+        return _or([q.Term(field, fold(each)) for each in values])
 
     def _refuse(self, token: Token, message: str, hint: str) -> NoReturn:
         raise QuerySyntaxError(message, query=self._text, column=token.column or 1, hint=hint)
+
+
+def _or(terms: list[q.Term]) -> q.Query:
+    if len(terms) == 1:
+        return terms[0]
+    return q.Or(terms) if terms else q.NullQuery
 
 
 def explain(tree: q.Query) -> str:

@@ -83,9 +83,10 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
 
     Args:
         marked: Every line with the speaker it announces, or None if it is speech.
+
     Returns:
-        The turns that have words, and the lines before the first header. Furniture is left out, and sentences broken after an
-        honorific are joined.
+        The turns that have words, and the lines before the first header. Furniture is left out, and sentences broken
+        after an honorific are joined.
     """
     turns: list[tuple[RosterEntry, list[str]]] = []
     loose: list[str] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, Comment
+from bs4.element import NavigableString, Tag
 
 from indexer.clean import clean
 from indexer.formats.draft import Block
@@ -15,7 +16,30 @@ _IS_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "nav", "aside", "footer", "figure", "head")
 _ARTICLES = (".article-content", ".article-body", ".tailwind-article-body", "#article-body", "article", "main", "body")
 _ADVERT = re.compile(r"(?:^|[-_])(?:ads?|interad|advert\w*|promo\w*|pitch|dfp|sponsor\w*|newsletter|caption)(?:$|[-_])", re.IGNORECASE)
-_PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "blockquote", "pre", "dt", "dd", "div", "section", "ul", "ol", "table", "tr"))
+_PARAGRAPHS = frozenset(
+    (
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "td",
+        "th",
+        "blockquote",
+        "pre",
+        "dt",
+        "dd",
+        "div",
+        "section",
+        "ul",
+        "ol",
+        "table",
+        "tr",
+    )
+)
 _DEEPEST = 200  # nested tags; pages have about 30, and recursion must end
 
 
@@ -27,7 +51,8 @@ def is_html(text: str) -> bool:
 def article_blocks(page: str) -> tuple[Block, ...]:
     """Give the paragraphs of a page's article in reading order.
 
-    Scripts, navigation, asides and whatever calls itself an advert or a promotion in its class or id are left out; `<br>` ends a block.
+    Scripts, navigation, asides and whatever calls itself an advert or a promotion in its class or id are left out;
+    `<br>` ends a block.
     """
     soup = BeautifulSoup(page, "lxml")
     article = next((found for selector in _ARTICLES if (found := soup.select_one(selector))), soup)

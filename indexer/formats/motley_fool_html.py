@@ -13,7 +13,9 @@ __all__ = ["NAME", "evidence", "parse"]
 NAME = "motley-fool-html"
 
 _PUBLISHER = re.compile(r"motley fool|fool\.com", re.IGNORECASE)
-_HEADING = re.compile(r"<(?:h2|strong)>\s*(?:prepared remarks|questions (?:and|&(?:amp;)?) answers|call participants):?\s*</", re.IGNORECASE)
+_HEADING = re.compile(
+    r"<(?:h2|strong)>\s*(?:prepared remarks|questions (?:and|&(?:amp;)?) answers|call participants):?\s*</", re.IGNORECASE
+)
 
 
 def evidence(text: str) -> str:

@@ -1,7 +1,7 @@
 """Motley Fool transcripts saved as text: `Name -- Title` headers, the roster at the end.
 
-Two forms: with the headings Prepared Remarks and Questions and Answers (to 2021), and without (2022), where the roster follows
-`Duration: 0 minutes` without a heading either.
+Two forms: with the headings Prepared Remarks and Questions and Answers (to 2021), and without (2022), where the roster
+follows `Duration: 0 minutes` without a heading either.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ _ROSTER = re.compile(r"call participants:?", re.IGNORECASE)
 _DURATION = re.compile(r"duration: (\d{1,4}) minutes?", re.IGNORECASE)
 _BULLET = re.compile(r"^[•*·-]\s*")
 _TICKER_LINE = re.compile(r".{2,90}\(\s*(?:[A-Za-z]+:\s*)?[A-Z][A-Z0-9.\-]{0,6}(?:\s+[-+]?[\d.]+%)?\s*\)")
-_QUARTER_LINE = re.compile(r"(?:[FQ]?[1-4]Q|Q[1-4]|full[- ]year|fiscal)\b.{0,12}\b(?:19|20)\d\d earnings (?:conference )?call", re.IGNORECASE)
+_QUARTER_LINE = re.compile(
+    r"(?:[FQ]?[1-4]Q|Q[1-4]|full[- ]year|fiscal)\b.{0,12}\b(?:19|20)\d\d earnings (?:conference )?call", re.IGNORECASE
+)
 
-# What a company's people are called; a two-part header without any of it names an analyst's firm ("Martin Wilkie -- Deutsche Bank").
+# What a company's people are called; a two-part header without any of it names an analyst's firm ("Martin Wilkie --
+# Deutsche Bank").
 _OFFICE = re.compile(
     r"\b(?:chief|officer?|president|director|head|manager|management|relations?|vice|vp|[esr]vp|treasurer|founder|counsel|chair\w*|partner|secretary|"
     r"controller|lead|leader|principal|executive|general|strateg\w+|communications?|host|advis[eo]r|scientist|engineer|c[efot]o|ir)\b",
@@ -76,7 +79,7 @@ def parse_blocks(blocks: Sequence[Block]) -> Draft:
 
 
 def _body_start(blocks: Sequence[Block]) -> int:
-    """Number of the first line of speech: after the Prepared Remarks heading, which the table of contents names before, or the first header."""
+    """Number of the first line of speech: after the last Prepared Remarks heading (contents list it too), or the first header."""
     headings = [number for number, block in enumerate(blocks) if _PREPARED.fullmatch(block.text)]
     if headings:
         return headings[-1] + 1
@@ -125,7 +128,7 @@ def _header(block: Block, known: dict[str, RosterEntry]) -> RosterEntry | None:
     parts = line.split(" -- ") if " -- " in line else split_header(line) if block.bold else ()
     if len(parts) > 1 and is_name(parts[0]) and not parts[1].endswith(("?", "!", ",")) and parts[1][:1].isupper():
         return _entry(line)
-    if block.bold and (is_name(line) or len(name_key(line)) == 1 and line.istitle()):
+    if block.bold and (is_name(line) or (len(name_key(line)) == 1 and line.istitle())):
         return _entry(line)
     return None
 

@@ -1,7 +1,7 @@
 """Seeking Alpha transcripts as text: a title, rosters of company people and analysts, bare names as turn headers.
 
-Nothing marks a header but being a name on a line of its own, so who is in the rosters, who is introduced and what stands around the
-line decide.
+Nothing marks a header but being a name on a line of its own, so who is in the rosters, who is introduced and what
+stands around the line decide.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ __all__ = ["NAME", "evidence", "parse"]
 NAME = "seeking-alpha-text"
 
 _COMPANY_ROSTER = re.compile(r"executives?:?|(?:company|corporate|management)\s*(?:participants|representatives|speakers):?", re.IGNORECASE)
-_ANALYST_ROSTER = re.compile(r"analysts?:?|(?:conference\s*call|call)\s*participants:?|analysts? (?:participants|representatives):?", re.IGNORECASE)
+_ANALYST_ROSTER = re.compile(
+    r"analysts?:?|(?:conference\s*call|call)\s*participants:?|analysts? (?:participants|representatives):?", re.IGNORECASE
+)
 _PRESENTATION = re.compile(r"(?:presentation|prepared remarks)(?:\s+session)?:?", re.IGNORECASE)
 # "Question-and-Answer Session" in about 27 spellings, once glued to the operator's header.
-_QA = re.compile(r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE)
+_QA = re.compile(
+    r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE
+)
 _TITLE = re.compile(r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)", re.IGNORECASE)
 _Q_OR_A = re.compile(r"[QA]\s*[-–—]\s*(?=\w)")
 _LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
@@ -112,7 +116,8 @@ def _about(line: str, name: str, about: str | None, side: Side) -> RosterEntry:
     return RosterEntry(published=line, name=name, title=about, side=side)
 
 
-# "... Please proceed.Chris Ferrara – Bank of AmericaGuys, I guess ...": some files of 2012 lost the line ends around headers.
+# "... Please proceed.Chris Ferrara – Bank of AmericaGuys, I guess ...": some files of 2012 lost the line ends around
+# headers.
 _FEWEST_GLUED = 3
 _GLUED_SENTENCES = re.compile(r"(?<=[a-z)][.?!])(?=[A-Z][a-z])")
 
@@ -132,8 +137,9 @@ def _unglue(body: Sequence[Block], roster: Sequence[RosterEntry]) -> tuple[Block
 class _Headers:
     """Which lines of a body are turn headers, and whose.
 
-    A line is one if it is the operator's, an unidentified speaker's, or the name of somebody in the rosters, with or without the firm; or if it looks
-    like a name and the call bears that out: the line stands there twice, or somebody says the name.
+    A line is one if it is the operator's, an unidentified speaker's, or the name of somebody in the rosters, with or
+    without the firm; or if it looks like a name and the call bears that out: the line stands there twice, or somebody
+    says the name.
     """
 
     def __init__(self, roster: Sequence[RosterEntry], body: Sequence[Block]) -> None:
@@ -181,9 +187,11 @@ class _Headers:
 
     @staticmethod
     def _can_be_header(line: str, name: str, about: str | None) -> bool:
-        if line.endswith(("?", "!", ":", ";", ",", "…", "...")) or line.endswith(".") and about is None and not is_name(line):
+        if line.endswith(("?", "!", ":", ";", ",", "…", "...")) or (line.endswith(".") and about is None and not is_name(line)):
             return False
-        return is_name(name) or (len(name.split()) == 1 and name[:1].isupper() and name.replace("'", "").replace("’", "").isalpha() and len(name) > 2)
+        return is_name(name) or (
+            len(name.split()) == 1 and name[:1].isupper() and name.replace("'", "").replace("’", "").isalpha() and len(name) > 2
+        )
 
     def _is_spoken_of(self, name: str) -> bool:
         if self._spoken is None:

@@ -1,0 +1,93 @@
+"""How do a file's reading, a rebuild's progress and its report look to a person?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from indexer.model import Transcript
+from indexer.report import Report
+from indexer.workers import Progress
+
+__all__ = ["print_transcripts", "show_progress", "summary", "write_refusals"]
+
+
+def print_transcripts(transcripts: Sequence[Transcript], console: Console) -> None:
+    """Print what was understood of a file: its calls, who is on them, and a line for each turn."""
+    for transcript in transcripts:
+        facts = {
+            "call": transcript.call,
+            "company": transcript.company,
+            "ticker": ":".join(filter(None, (transcript.exchange_code, transcript.ticker))),
+            "period": transcript.period,
+            "event": transcript.event,
+            "date": " ".join(str(part) for part in (transcript.date, transcript.time and transcript.time.strftime("%H:%M")) if part),
+            "duration": transcript.duration_minutes and f"{transcript.duration_minutes} minutes",
+            "format": f"{transcript.format}, {transcript.encoding}",
+            "warnings": ", ".join(transcript.warnings),
+        }
+        for name, value in facts.items():
+            console.print(Text(f"{name:>9}  ", style="dim").append(str(value or "-"), style="not dim"), soft_wrap=True)
+        console.print(_participants(transcript))
+        console.print(_turns(transcript))
+
+
+def _participants(transcript: Transcript) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title="Participants", title_justify="left")
+    for name in ("name", "role", "title or firm"):
+        table.add_column(name)
+    for person in transcript.participants:
+        table.add_row(Text(person.name), person.role.value, Text(", ".join(filter(None, (person.firm, person.title)))))
+    return table
+
+
+def _turns(transcript: Transcript) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title="Turns", title_justify="left")
+    for name in ("turn", "section", "kind", "exch.", "speaker", "first words"):
+        table.add_column(name, no_wrap=name == "first words", overflow="ellipsis", justify="right" if name in ("turn", "exch.") else "left")
+    for turn in transcript.turns:
+        table.add_row(
+            str(turn.number),
+            turn.section.value,
+            turn.kind.value,
+            str(turn.exchange or ""),
+            Text(turn.speaker),
+            Text(turn.paragraphs[0][:80]),
+        )
+    return table
+
+
+@contextmanager
+def show_progress(console: Console) -> Iterator[Progress]:
+    """Give a progress callback that draws a bar a stage, with the time left; on anything but a terminal it says nothing."""
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+        tasks = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield advance
+
+
+def write_refusals(report: Report, out: TextIO) -> None:
+    """Write a line for each source that is not in the index, and why."""
+    out.writelines(f"rejected {rejection.source}: {rejection.reason}\n" for rejection in report.rejected)
+    out.writelines(f"duplicate {duplicate.source}: {duplicate.call} is indexed from {duplicate.kept}\n" for duplicate in report.duplicates)
+
+
+def summary(report: Report, folder: str) -> str:
+    """Sum a rebuild up in one line."""
+    changes = ", ".join(f"{getattr(report, name):,} {name}" for name in ("added", "changed", "unchanged", "removed"))
+    refusals = f"{len(report.duplicates):,} duplicates, {len(report.rejected):,} rejected"
+    return f"{report.calls:,} calls with {report.turns:,} turns in {folder} (transcripts: {changes}; {refusals})"

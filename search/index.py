@@ -1,0 +1,107 @@
+"""How does a program ask? An open index with one method a question."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from indexer.errors import InvalidValue, UnknownCall
+from indexer.model import Kind, Section, Turn
+from indexer.roles import Role
+from indexer.schema import PARAGRAPH_BREAK
+from search.execute import answer
+from search.query import make_query
+from search.reader import Snapshot, open_snapshot
+from search.results import Call, Page
+
+__all__ = ["CallIndex", "open_index"]
+
+
+class CallIndex:
+    """An open index of calls; a context manager.
+
+    It answers from the generation that was current when it was opened, whatever a rebuild does meanwhile. Threads may
+    share one: they take turns.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files. Pages already given stay good."""
+        self._snapshot.close()
+
+    def search(self, query: str, **options: object) -> Page:
+        """Answer a query.
+
+        Args:
+            query: In the query language (see README); `*` matches every turn.
+            options: Filters by field name (`company`, `ticker`, `speaker`, `role`, `section`, `firm`, `period`, `kind`,
+                `call`, `event`, `exchange_code`), each a value or several, of which one must fit; `since` and `until`,
+                dates or ISO text; `facets`, names of fields to count; `sort`, "relevance" or "date"; `group_by`, "call"
+                or None; `limit` (10) and `offset` (0).
+
+        Raises:
+            QuerySyntaxError: the query breaks the grammar; the error names the column.
+            UnknownField: a field, filter or facet is not there.
+            InvalidValue: a date, sort order, page, or value of a closed set is not possible.
+        """
+        asked = make_query(query, **options)  # type: ignore[arg-type]  # make_query checks them by name
+        with self._lock:
+            return answer(self._snapshot, asked)
+
+    def read_call(self, call: str) -> Call:
+        """Read a call: what it is, and its turns in order.
+
+        Args:
+            call: Its id, as hits have it; case does not count.
+
+        Raises:
+            UnknownCall: the index has no call of that id.
+        """
+        with self._lock:
+            doc_ids = tuple(self._snapshot.turns_of(call))
+            if not doc_ids:
+                raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
+            of_call = {field: self._snapshot.value(field, doc_ids[0]) for field in ("call", "company", "ticker", "period", "date", "event")}
+            return Call(turns=tuple(self._turn(doc_id) for doc_id in doc_ids), **of_call)
+
+    def _turn(self, doc_id: int) -> Turn:
+        snapshot = self._snapshot
+        value = partial(snapshot.value, doc_id=doc_id)
+        stored = snapshot.stored(doc_id)
+        return Turn(
+            number=int(snapshot.numbers("turn")[doc_id]),
+            section=Section(value("section") or ""),
+            kind=Kind(value("kind") or ""),
+            exchange=int(snapshot.numbers("exchange")[doc_id]) or None,
+            speaker=value("speaker") or "",
+            role=Role(value("role") or ""),
+            title=value("title"),
+            firm=value("firm"),
+            header=stored["header"],
+            paragraphs=tuple(stored["text"].split(PARAGRAPH_BREAK)),
+        )
+
+
+def open_index(folder: str | os.PathLike[str] = "index") -> CallIndex:
+    """Open an index for searching.
+
+    Raises:
+        IndexNotFound: no index is there.
+        IndexDamaged: it cannot be opened.
+        InvalidValue: the folder is a file.
+    """
+    if os.path.isfile(folder):
+        raise InvalidValue(f"{os.fspath(folder)} is a file, not an index folder", hint="name the folder that earful rebuild wrote")
+    return CallIndex(open_snapshot(folder))

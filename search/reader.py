@@ -1,0 +1,176 @@
+"""What does an open index know, as arrays? One snapshot of the index directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.filedb.filestore import FileStorage
+from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
+
+from indexer.errors import IndexDamaged, IndexNotFound
+from indexer.names import fold
+from indexer.schema import SCHEMA_VERSION, turn_schema
+from indexer.store import Store
+
+__all__ = ["Codes", "Snapshot", "open_snapshot"]
+
+_TRIES = 5  # a rebuild may switch between reading the name of the generation and opening its files
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One field of every turn.
+
+    Attributes:
+        codes: uint32[turns], by document number, index into `values`.
+        values: The distinct values in alphabetical order; "" where a turn has none.
+    """
+
+    codes: NDArray[np.uint32]
+    values: tuple[str, ...]
+
+
+class Snapshot:
+    """One generation of an index, open.
+
+    Attributes:
+        generation: Its number.
+        reader: Whoosh's reader over all segments. Document numbers count through the segments in order, deleted turns
+            included.
+    """
+
+    def __init__(self, generation: int, readers: list[SegmentReader]) -> None:
+        self.generation = generation
+        self._readers = readers
+        self.reader: IndexReader = readers[0] if len(readers) == 1 else MultiReader(readers)
+        self._codes: dict[str, Codes] = {}
+        self._numbers: dict[str, NDArray[np.uint32]] = {}
+
+    def close(self) -> None:
+        """Close the files."""
+        self.reader.close()
+
+    def codes(self, field: str) -> Codes:
+        """Give a value field as codes; loaded at first use."""
+        if field not in self._codes:
+            columns = [reader.column_reader(field, translate=False) for reader in self._readers]
+            self._codes[field] = _join([_segment_column(column) for column in columns])
+        return self._codes[field]
+
+    def value(self, field: str, doc_id: int) -> str | None:
+        """Give one turn's value of a field; None if it has none."""
+        column = self.codes(field)
+        return column.values[column.codes[doc_id]] or None
+
+    def numbers(self, field: str) -> NDArray[np.uint32]:
+        """Give a number field as uint32[turns]; loaded at first use."""
+        if field not in self._numbers:
+            self._numbers[field] = np.concatenate([reader.column_reader(field, translate=False).numbers for reader in self._readers])
+        return self._numbers[field]
+
+    @cached_property
+    def call_order(self) -> NDArray[np.int64]:
+        """int64[turns]: rank of each turn when calls are ordered by id and turns as they were said."""
+        order = np.lexsort((self.numbers("turn"), self.codes("call").codes))
+        ranks = np.empty_like(order)
+        ranks[order] = np.arange(len(order))
+        return ranks
+
+    def occurs(self, word: str) -> bool:
+        """Say whether a word, as the analyzer gives it, occurs in any turn."""
+        return ("text", word.encode()) in self.reader
+
+    def matching_values(self, field: str, asked: str) -> tuple[str, ...]:
+        """Give the values of a field that an asked value means.
+
+        Case and accents do not count. It is the value that is just so; if none is, all values that hold the asked words
+        side by side: `cook` means every speaker of that name, `apple` means `Apple Inc.`. For dates and periods a
+        leading part will do: `2021` means `2021Q1` to `2021Q4`; `Q3 2021` is `2021Q3`.
+        """
+        wanted = _period(fold(asked)) if field == "period" else fold(asked)
+        values = [value for value in self.codes(field).values if value]
+        exact = tuple(value for value in values if fold(value) == wanted)
+        if exact or not wanted:
+            return exact
+        if field in ("period", "date"):
+            return tuple(value for value in values if fold(value).startswith(wanted))
+        return tuple(value for value in values if f" {_letters(wanted)} " in f" {_letters(fold(value))} ")
+
+    def stored(self, doc_id: int) -> dict[str, Any]:
+        """Give what is stored of a turn as it is: text and header."""
+        stored: dict[str, Any] = self.reader.stored_fields(doc_id)
+        return stored
+
+    def turns_of(self, call: str) -> Iterator[int]:
+        """Give the document numbers of a call's turns, in the order they were said."""
+        try:
+            found = [int(number) for number in self.reader.postings("call", fold(call).encode()).all_ids()]
+        except TermNotFound:
+            return iter(())
+        turns = self.numbers("turn")
+        return iter(sorted(found, key=lambda number: int(turns[number])))
+
+
+def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
+    """Open the current generation of an index.
+
+    Raises:
+        IndexNotFound: no index is there.
+        IndexDamaged: it cannot be opened, or another version built it.
+    """
+    store = Store(folder)
+    for attempt in range(_TRIES):
+        generation = store.generation()
+        try:
+            versions = store.manifest(generation).versions
+            if versions.get("schema") != SCHEMA_VERSION:
+                raise IndexDamaged(f"the index in {store.folder} was built by another version of Earful", hint="run earful rebuild")
+            storage, schema = FileStorage(os.fspath(folder)), turn_schema()
+            readers = [SegmentReader(storage, schema, segment, generation=generation) for segment in store.segments(generation)]
+            if not readers:
+                raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
+            return Snapshot(generation, readers)
+        except (OSError, IndexDamaged) as error:
+            # A rebuild that finished in between has removed this generation's files; a second look finds the new one.
+            if attempt + 1 < _TRIES and store.generation() != generation:
+                continue
+            if isinstance(error, IndexDamaged):
+                raise
+            raise IndexDamaged(
+                f"a file of the index in {store.folder} cannot be opened ({error})", hint="run earful check, then earful rebuild"
+            ) from error
+    raise IndexDamaged(f"the index in {store.folder} changes faster than it can be opened", hint="try again")
+
+
+def _segment_column(column: Any) -> tuple[NDArray[np.uint32], list[str]]:
+    return column.codes, [value.decode() for value in column.values]
+
+
+def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:
+    """Give the segments' codes one numbering, in alphabetical order."""
+    values = tuple(sorted({value for _, local in parts for value in local}))
+    place = {value: number for number, value in enumerate(values)}
+    renumbered = [np.array([place[value] for value in local], dtype=np.uint32)[codes] for codes, local in parts]
+    return Codes(np.concatenate(renumbered), values)
+
+
+def _period(asked: str) -> str:
+    """`q3 2021` and `3q 2021` as the index writes them: `2021q3`."""
+    parts = asked.replace("-", " ").split()
+    if (
+        len(parts) == 2
+        and parts[1].isdigit()
+        and parts[0] in {f"q{number}" for number in range(1, 5)} | {f"{number}q" for number in range(1, 5)}
+    ):
+        return f"{parts[1]}q{parts[0].strip('q')}"
+    return asked
+
+
+def _letters(folded: str) -> str:
+    return " ".join("".join(char if char.isalnum() or char == "&" else " " for char in folded).split())

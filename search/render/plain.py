@@ -1,0 +1,27 @@
+"""How does an answer look in a pipe? A line a hit, as grep prints, then a line a facet value."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from search.results import Hit, Page
+
+__all__ = ["totals", "write_plain"]
+
+
+def write_plain(page: Page, out: TextIO) -> None:
+    """Write `CALL:TURN: Speaker (Role, Firm): snippet` for each hit, and `field<TAB>value<TAB>turns<TAB>calls` for each facet value."""
+    out.writelines(f"{hit.call}:{hit.turn}: {_speaker(hit)}: {hit.snippet.text}\n" for hit in page.hits)
+    for field, values in page.facets.items():
+        out.writelines(f"{field}\t{value.value or ''}\t{value.turns}\t{value.calls}\n" for value in values)
+
+
+def _speaker(hit: Hit) -> str:
+    about = ", ".join(filter(None, (hit.role if hit.role != hit.speaker else None, hit.firm)))
+    return f"{hit.speaker} ({about})" if about else hit.speaker
+
+
+def totals(page: Page) -> str:
+    """Say how much matched: `7 turns in 5 calls`."""
+    turns = "1 turn" if page.turns == 1 else f"{page.turns:,} turns"
+    return f"{turns} in {page.calls:,} {'call' if page.calls == 1 else 'calls'}"

@@ -1,0 +1,87 @@
+"""How does an answer look to a person at a terminal?"""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from indexer.model import Turn
+from search.results import Call, FacetValue, Hit, Page
+
+__all__ = ["print_call", "print_page"]
+
+_MOST_FACET_VALUES = 10
+_WIDEST = 120  # columns; longer lines are hard to read
+
+
+def print_page(page: Page, console: Console) -> None:
+    """Print hits as a table, matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
+    width = min(console.width, _WIDEST)
+    if page.hits:
+        table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, show_edge=False)
+        table.add_column("Call", no_wrap=True, style="cyan", max_width=22)
+        table.add_column("Speaker", max_width=20)
+        table.add_column("What was said", ratio=1)
+        for hit in page.hits:
+            table.add_row(_place(hit), _who(hit), _snippet(hit))
+            table.add_section()
+        console.print(table)
+    for field, values in page.facets.items():
+        console.print(_facet(field, values, width))
+
+
+def _place(hit: Hit) -> Text:
+    lines = [hit.call, hit.date or "", f"turn {hit.turn} · {hit.kind}"]
+    if hit.matching_turns is not None:
+        lines.append(f"{hit.matching_turns} matching")
+    return Text("\n".join(filter(None, lines)), overflow="ellipsis")
+
+
+def _who(hit: Hit) -> Text:
+    text = Text(hit.speaker, style="bold")
+    for more in (hit.role if hit.role != hit.speaker else None, hit.firm):
+        if more:
+            text.append(f"\n{more}", style="not bold")
+    return text
+
+
+def _snippet(hit: Hit) -> Text:
+    text = Text(hit.snippet.text)
+    for start, end in hit.snippet.matches:
+        text.stylize("bold yellow", start, end)
+    return text
+
+
+def _facet(field: str, values: tuple[FacetValue, ...], width: int) -> Group:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, width=min(width, 64))
+    table.add_column(field, ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column("turns", justify="right")
+    table.add_column("calls", justify="right")
+    for value in values[:_MOST_FACET_VALUES]:
+        table.add_row(Text(value.value or "(none)", style="" if value.value else "dim"), f"{value.turns:,}", f"{value.calls:,}")
+    more = len(values) - _MOST_FACET_VALUES
+    return Group("", table, *([Text(f"  and {more:,} more", style="dim")] if more > 0 else []))
+
+
+def print_call(call: Call, console: Console, turns: tuple[Turn, ...]) -> None:
+    """Print what a call is, and the given turns of it as they were said."""
+    about = " · ".join(filter(None, (call.company, call.ticker, call.period, call.event, call.date)))
+    console.print(Text(f"{call.call}  {about}", style="bold"), soft_wrap=True)
+    width = min(console.width, _WIDEST)
+    for turn in turns:
+        console.print()
+        console.print(_turn_line(turn), soft_wrap=True)
+        for paragraph in turn.paragraphs:
+            console.print(Padding(Text(paragraph), (0, 0, 0, 4)), width=width)
+
+
+def _turn_line(turn: Turn) -> Text:
+    line = Text(f"[{turn.number}] ", style="cyan").append(turn.speaker, style="bold")
+    about = ", ".join(filter(None, (turn.title, turn.firm)))
+    if about:
+        line.append(f", {about}", style="not bold")
+    place = f"{turn.section.value}, {turn.kind.value}" + (f" in exchange {turn.exchange}" if turn.exchange else "")
+    return line.append(f"  ({place})", style="dim")

@@ -1,0 +1,117 @@
+"""What is an answer? Frozen values that outlive the index they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.model import Turn
+
+__all__ = ["Call", "FacetValue", "Hit", "Page", "Snippet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """The part of a turn that shows why it matched.
+
+    Attributes:
+        text: One line, with "…" where something was left out.
+        matches: Start and end of each match in `text`, in order, without overlap.
+    """
+
+    text: str
+    matches: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One turn that matched; fields as in `indexer.Turn` and `indexer.Transcript`.
+
+    Attributes:
+        score: Relevance (BM25), comparable within one query only.
+        matching_turns: With `group_by="call"`: how many turns of the call matched; else None.
+    """
+
+    call: str
+    company: str
+    ticker: str | None
+    period: str | None
+    date: str | None
+    section: str
+    kind: str
+    exchange: int | None
+    turn: int
+    speaker: str
+    role: str
+    title: str | None
+    firm: str | None
+    score: float
+    snippet: Snippet
+    matching_turns: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object of a hit."""
+        fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        fields["score"] = round(self.score, 4)
+        fields["snippet"] = {"text": self.snippet.text, "matches": [list(match) for match in self.snippet.matches]}
+        if self.matching_turns is None:
+            del fields["matching_turns"]
+        return fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call as it was indexed; fields as in `indexer.Transcript`, the date as ISO text."""
+
+    call: str | None
+    company: str | None
+    ticker: str | None
+    period: str | None
+    date: str | None
+    event: str | None
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """How many matching turns and calls have a value of a field; `value` is None for turns that have none."""
+
+    value: str | None
+    turns: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer.
+
+    Attributes:
+        query: The query text as given.
+        understood: The query and its filters as understood, in words.
+        turns, calls: How many matched, exactly.
+        hits: As many as were asked for, from the offset on.
+        facets: Field -> its values, most turns first, ties by value. A field's counts ignore the filter on that field
+            itself.
+        notes: Why nothing may have been found, a line each.
+    """
+
+    query: str
+    understood: str
+    turns: int
+    calls: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object of `earful search --json`."""
+        return {
+            "query": self.query,
+            "total": {"turns": self.turns, "calls": self.calls},
+            "hits": [hit.to_dict() for hit in self.hits],
+            "facets": {
+                field: [{"value": value.value, "turns": value.turns, "calls": value.calls} for value in values]
+                for field, values in self.facets.items()
+            },
+        }
