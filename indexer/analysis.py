@@ -21,20 +21,19 @@ __all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "spans", "words"]
 
 # What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the
 # speech. Spellings from 24,816 Seeking Alpha and 981 Motley Fool files.
-_TAG = "|".join(
-    (
-        r"operat(?:or|ion)s?(?:['’]s)? (?:instructions?|sign[- ]?off|closing remarks?|opening remarks?|direction)",
-        r"operator|instructions?|recording|interpreted|translated|ph|sp|sic|phonetic",
-        r"(?:in)?audible\b[^\])]{0,20}|indiscernible|indecipherable|unintelligible",
-        r"technical (?:difficult(?:y|ies)|issues?|problems?)",
-        r"(?:audio|sound) (?:gap|problem|break|drops?|skip|cuts? out)|break in audio",
-        r"multiple speakers|speech overlap|overlapping (?:speech|conversation|speakers)|cross[- ]?talk(?:ing)?",
-        r"foreign (?:language|speech|spoken)|speaking (?:in )?foreign language",
-        r"no response|silence|pause|break|laughter|laughs?|applause",
-        r"abrupt (?:start|end)|call (?:starts|ends|breaks)(?: abruptly)?|(?:starts|ends) abruptly|(?:start|end) of q ?& ?a",
-        r"(?:audio|video|music|commercial)(?: (?:presentation|playing|clip|break))?",
-    )
+_TAG_WORDS = (
+    r"operat(?:or|ion)s?(?:['’]s)? (?:instructions?|sign[- ]?off|closing remarks?|opening remarks?|direction)",
+    r"operator|instructions?|recording|interpreted|translated|ph|sp|sic|phonetic",
+    r"(?:in)?audible\b[^\])]{0,20}|indiscernible|indecipherable|unintelligible",
+    r"technical (?:difficult(?:y|ies)|issues?|problems?)",
+    r"(?:audio|sound) (?:gap|problem|break|drops?|skip|cuts? out)|break in audio",
+    r"multiple speakers|speech overlap|overlapping (?:speech|conversation|speakers)|cross[- ]?talk(?:ing)?",
+    r"foreign (?:language|speech|spoken)|speaking (?:in )?foreign language",
+    r"no response|silence|pause|break|laughter|laughs?|applause",
+    r"abrupt (?:start|end)|call (?:starts|ends|breaks)(?: abruptly)?|(?:starts|ends) abruptly|(?:start|end) of q ?& ?a",
+    r"(?:audio|video|music|commercial)(?: (?:presentation|playing|clip|break))?",
 )
+_TAG = "|".join(_TAG_WORDS)
 _TAGS = re.compile(rf"\[\s*(?:{_TAG})[\s.:]*\]|\(\s*(?:{_TAG})[\s.:]*\)", re.IGNORECASE)
 
 _WORD = re.compile(
@@ -42,8 +41,7 @@ _WORD = re.compile(
       \b[^\W\d_](?:\.[^\W\d_])+\b             # U.S., e.g., D.G.: single letters with stops between
     | \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)       # 1,022.7
     | \d+\.\d+[^\W\d_]*                        # 12.5, 2.5x
-    | [^\W_]+(?:&[^\W_]+)+                     # M&A, AT&T, SG&A
-    | [^\W_]+(?:['’][^\W_]+)*                  # plain words, company's, O'Brien, 20x22, Q3
+    | [^\W_]+(?:&[^\W_]+)*(?:['’][^\W\d_]+)*  # plain words, M&A, AT&T's, company's, O'Brien, 20x22, Q3
     | [%$€£¥]
     """,
     re.VERBOSE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from indexer.model import Participant
 from indexer.names import is_operator, is_unidentified, match_name, name_key
 from indexer.roles import Role, role_of
 
-__all__ = ["Person", "participants", "recognise"]
+__all__ = ["Person", "introduce", "participants", "recognise"]
 
 OPERATOR = "Operator"
 
@@ -81,6 +82,47 @@ def _merge(known: Person, entry: RosterEntry) -> Person:
         firm=known.firm or entry.firm,
         side=entry.side if known.side is Side.UNKNOWN else known.side,
     )
+
+
+# An office as it is said in an introduction, with what it is over: "Executive Vice President and Chief Financial Officer",
+# "Managing Director of Investor Relations", "Chairman of the Board and CEO".
+_OFFICE = (
+    r"(?i:(?:(?:executive|senior|group|global|corporate|vice|managing|general|assistant|deputy|interim|acting|co)[ -])*"
+    r"(?:chief(?: [a-z&-]+){1,3}? officer|vice president|president|chair(?:man|woman|person)?(?: of the board)?|director|head|treasurer|"
+    r"controller|counsel|(?:co-?)?founder|manager|c[efot]o|[es]?vp)\b)"
+    r"(?:(?: of|,| for) (?i:our )?(?i:investor relations|IR|finance|treasury|operations|strategy|communications)\b|"
+    r" of [A-Z][\w&]+(?:(?: and| &|,)? [A-Z][\w&]+){0,2})?"
+)
+_TITLE = rf"(?P<title>{_OFFICE}(?:(?:,? and |, | & |/)(?:our |the )?{_OFFICE})*)"
+_TITLE_AFTER = re.compile(rf"\s*(?:,|\(|–|-|is|who is|as|, who is)\s*(?:(?:our|the|its|as|[A-Z][\w.&]*['’]s?)\s+){{0,2}}{_TITLE}")
+_TITLE_BEFORE = re.compile(rf"(?:^|\W){_TITLE},?\s*(?:(?:Mr|Ms|Mrs|Dr)\.)?\s*$")
+_MOST_CHARS_TO_NAME = 110
+
+
+def introduce(people: Sequence[Person], opening: str) -> tuple[Person, ...]:
+    """Give those of the company who have no title the one they are introduced with, before or behind their name.
+
+    Args:
+        people: Everybody on the call.
+        opening: What the operator and the first speakers say.
+    """
+    return tuple(
+        person if person.title or person.side in (Side.ANALYST, Side.OPERATOR) else _introduced(person, opening) for person in people
+    )
+
+
+def _introduced(person: Person, opening: str) -> Person:
+    key = name_key(person.name)
+    if len(key) < 2 or person.is_unidentified:
+        return person
+    for mention in re.finditer(rf"\b[A-Z][\w'’.-]* (?:[A-Z]\.? )?(?i:{re.escape(key[-1])})\b", opening):
+        if match_name(mention[0], (person.name,)) is None:
+            continue  # a namesake
+        behind = _TITLE_AFTER.match(opening, mention.end(), mention.end() + _MOST_CHARS_TO_NAME)
+        before = _TITLE_BEFORE.search(opening[max(0, mention.start() - _MOST_CHARS_TO_NAME) : mention.start()])
+        if found := behind or before:
+            return replace(person, title=found["title"], side=Side.COMPANY)
+    return person
 
 
 def participants(people: Sequence[Person], asking: frozenset[str], answering: frozenset[str]) -> dict[str, Participant]:

@@ -13,7 +13,7 @@ from indexer.encoding import decode
 from indexer.errors import NotATranscript
 from indexer.formats.draft import Draft
 from indexer.model import Kind, Transcript, Turn
-from indexer.people import participants, recognise
+from indexer.people import introduce, participants, recognise
 from indexer.sections import Place, Spoken, find_qa_start, place_turns
 from indexer.sources import read_source
 
@@ -21,6 +21,10 @@ __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 
 # Recorded with every file in the index: a higher number makes the next rebuild read all files again.
 PARSER_VERSION = 1
+
+# Where a company's people are introduced with their titles, by the operator and who speaks first.
+_OPENING_TURNS = 4
+_OPENING_PARAGRAPHS = 8
 
 _FEWEST_SPEAKERS = 2
 _FEWEST_TURNS = 2  # a pre-recorded call of two officers
@@ -59,8 +63,12 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
     # A call may have been published tomorrow by the reader's clock: time zones, and clocks that are wrong.
     facts = identify(draft.title, source, latest=date.today() + timedelta(days=2))
     people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
+    people = introduce(
+        people, "\n".join(paragraph for turn in draft.turns[:_OPENING_TURNS] for paragraph in turn.paragraphs[:_OPENING_PARAGRAPHS])
+    )
+    by_name = {person.name: person for person in people}
     spoken, headers, qa_start = _join(
-        [Spoken(person, turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
+        [Spoken(by_name[person.name], turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
         [turn.speaker.published for turn in draft.turns],
         draft.qa_start,
     )

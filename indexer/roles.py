@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-__all__ = ["Role", "role_of"]
+__all__ = ["Role", "is_office", "role_of"]
 
 
 class Role(StrEnum):
@@ -30,6 +30,7 @@ class Role(StrEnum):
     CHIEF_LEGAL = "Chief Legal Officer"
     CHIEF_ADMINISTRATIVE = "Chief Administrative Officer"
     CHIEF_PEOPLE = "Chief People Officer"
+    CHIEF_OTHER = "Other Chief Officer"
     PRESIDENT = "President"
     CHAIR = "Chair"
     INVESTOR_RELATIONS = "Investor Relations"
@@ -51,7 +52,7 @@ def _chief(words: str, *abbreviations: str) -> str:
 _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
     (role, re.compile(rf"\b(?:{pattern})", re.IGNORECASE))
     for role, pattern in (
-        (Role.CEO, _chief("executive(?! vice)", r"co-?ceo", "ceo")),
+        (Role.CEO, _chief("executive(?! vice)", r"co-?ceo", "ceo") + r"|^(?:group )?managing director$"),
         (
             Role.CFO,
             _chief("financ[a-z]*|fin\\.", "cfo")
@@ -74,7 +75,8 @@ _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.CHIEF_LEGAL, _chief("legal|counsel|compliance") + r"|general counsel"),
         (Role.CHIEF_ADMINISTRATIVE, _chief("administrat[a-z]*")),
         (Role.CHIEF_PEOPLE, _chief("people|human|talent")),
-        (Role.PRESIDENT, r"(?<!vice )(?<!vice-)(?<!v\.)president\b|managing director"),
+        (Role.CHIEF_OTHER, r"chief (?:[a-z&]+ ){1,3}offic"),
+        (Role.PRESIDENT, r"(?<!vice )(?<!vice-)(?<!v\.)president\b"),
         (Role.CHAIR, r"(?<!vice )(?<!vice-)(?:co-?)?chair(?:man|woman|person|lady)?\b"),
         (Role.INVESTOR_RELATIONS, r"(?:investors?|shareholders?|stockholders?)['’]? (?:and media |& media )?relat[a-z]*|(?-i:IR)\b"),
     )
@@ -87,6 +89,19 @@ _NOT_THE_OFFICE = re.compile(
     r"(?:chief [a-z]+(?: offic[a-z]*)?|c[a-z]o\b|president\b|chair[a-z]*)",
     re.IGNORECASE,
 )
+
+
+_OFFICE = re.compile(
+    r"\b(?:chief|officer?|president|director|head|manager|management|relations?|vice|vp|[esr]vp|treasurer|founder|counsel|chair\w*|"
+    r"partner|secretary|controller|lead|leader|principal|executive|general|strateg\w+|communications?|host|advis[eo]r|scientist|"
+    r"engineer|c[efot]o|ir)\b",
+    re.IGNORECASE,
+)
+
+
+def is_office(text: str) -> bool:
+    """Say whether text names what somebody of a company is, rather than a firm: "VP, Treasury", not "Deutsche Bank"."""
+    return _OFFICE.search(text) is not None
 
 
 def role_of(title: str | None) -> Role:

@@ -87,7 +87,9 @@ def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
         The word itself, even if it does not occur, then the others in alphabetical order.
     """
     if not word.replace("'", "").isalpha() or len(word) < _SHORTEST_BASE:
-        return (word,)
+        # Names and figures have no forms but the possessive: `AT&T's`, `10x's`.
+        possessive = f"{word}'s"
+        return (word, possessive) if occurs(possessive) else (word,)
     bases = [base for base in dict.fromkeys(_bases(word)) if base == word or (len(base) >= _SHORTEST_BASE and occurs(base))]
     candidates = {form for base in bases for form in _forms(base)}
     return (word, *sorted(form for form in candidates if form != word and occurs(form)))

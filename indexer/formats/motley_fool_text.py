@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from indexer.clean import is_furniture
 from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, text_blocks
 from indexer.names import is_name, is_operator, is_unidentified, name_key, split_header
-from indexer.roles import Role, role_of
+from indexer.roles import Role, is_office, role_of
 
 __all__ = ["NAME", "evidence", "parse", "parse_blocks"]
 
@@ -28,13 +28,6 @@ _QUARTER_LINE = re.compile(
     r"(?:[FQ]?[1-4]Q|Q[1-4]|full[- ]year|fiscal)\b.{0,12}\b(?:19|20)\d\d earnings (?:conference )?call", re.IGNORECASE
 )
 
-# What a company's people are called; a two-part header without any of it names an analyst's firm ("Martin Wilkie --
-# Deutsche Bank").
-_OFFICE = re.compile(
-    r"\b(?:chief|officer?|president|director|head|manager|management|relations?|vice|vp|[esr]vp|treasurer|founder|counsel|chair\w*|partner|secretary|"
-    r"controller|lead|leader|principal|executive|general|strateg\w+|communications?|host|advis[eo]r|scientist|engineer|c[efot]o|ir)\b",
-    re.IGNORECASE,
-)
 _DASH_LINE = re.compile(r"^[^\n]{3,40} -- [^\n]{3,90}[^\n.?!]$", re.MULTILINE)
 _FEWEST_DASH_LINES = 4  # speech has " -- " too: one short line of it in three Seeking Alpha files
 _LONGEST_HEADER = 160  # characters; titles of several offices reach 130
@@ -140,7 +133,7 @@ def _entry(line: str) -> RosterEntry:
         return RosterEntry(published=line, name=name, firm=firm, title=rest[1], side=Side.ANALYST)
     if not rest:
         return RosterEntry(published=line, name=name)
-    if role_of(rest[0]) is not Role.EXECUTIVE or _OFFICE.search(rest[0]):
+    if role_of(rest[0]) is not Role.EXECUTIVE or is_office(rest[0]):
         return RosterEntry(published=line, name=name, title=rest[0], side=Side.COMPANY)
     if "analyst" in rest[0].lower():
         return RosterEntry(published=line, name=name, title=rest[0], side=Side.ANALYST)

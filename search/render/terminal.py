@@ -75,7 +75,10 @@ def print_call(call: Call, console: Console, turns: tuple[Turn, ...]) -> None:
         console.print()
         console.print(_turn_line(turn), soft_wrap=True)
         for paragraph in turn.paragraphs:
-            console.print(Padding(Text(paragraph), (0, 0, 0, 4)), width=width)
+            if console.is_terminal:
+                console.print(Padding(Text(paragraph), (0, 0, 0, 4)), width=width)
+            else:  # a line a paragraph, for grep
+                console.print(Text(f"    {paragraph}"), soft_wrap=True)
 
 
 def _turn_line(turn: Turn) -> Text:

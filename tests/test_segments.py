@@ -1,0 +1,224 @@
+"""A segment holds the calls it was built from, and loses exactly those that are deleted, however often it is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from whoosh.codec.base import Segment
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import open_dir
+from whoosh.query import Phrase, Term
+from whoosh.reading import IndexReader, MultiReader, SegmentReader
+from whoosh.searching import Searcher
+
+from indexer.columns import DictionaryColumn
+from indexer.model import Kind, Section, Transcript, Turn
+from indexer.roles import Role
+from indexer.schema import VALUE_FIELDS, turn_schema
+from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
+
+_Said = list[tuple[str, int, str]]  # call, number of the turn, text
+
+
+def _call(name: str, *, turns: int = 2, firm: str | None = None) -> tuple[str, Transcript]:
+    """Make a call whose turns say their own number and the call's name."""
+    transcript = Transcript(
+        call=name,
+        company="Acme Pumps",
+        ticker=None,
+        exchange_code=None,
+        period=None,
+        event="Earnings Call",
+        date=date(2022, 8, 8),
+        time=None,
+        duration_minutes=None,
+        participants=(),
+        turns=tuple(
+            Turn(
+                number=number,
+                section=Section.PREPARED,
+                kind=Kind.REMARKS,
+                exchange=None,
+                speaker="Jane Roe",
+                role=Role.CFO,
+                title=None,
+                firm=firm,
+                header="Jane Roe",
+                paragraphs=(f"turn {number} of {name}", "pumps " * number),
+            )
+            for number in range(1, turns + 1)
+        ),
+        source="acme.txt",
+        format="motley-fool-text",
+        encoding="utf-8",
+        warnings=(),
+    )
+    return name, transcript
+
+
+def _reader(folder: Path, segments: Sequence[Segment]) -> IndexReader:
+    readers = [SegmentReader(FileStorage(str(folder)), turn_schema(), segment) for segment in segments]
+    return readers[0] if len(readers) == 1 else MultiReader(readers)
+
+
+def _said(folder: Path, segments: Sequence[Segment]) -> _Said:
+    """Give every live turn, in the order of the index."""
+    if not segments:
+        return []
+    with _reader(folder, segments) as reader:
+        calls, turns = reader.column_reader("call"), reader.column_reader("turn")
+        return [(calls[number], turns[number], stored["text"]) for number, stored in reader.iter_docs()]
+
+
+def _expected(names: Sequence[str], turns: int = 2) -> _Said:
+    return [(name, number, f"turn {number} of {name}\n{'pumps ' * number}") for name in names for number in range(1, turns + 1)]
+
+
+def _sized(live: int, deleted: int = 0) -> Segment:
+    return W3Segment(None, "MAIN", doccount=live + deleted, deleted=set(range(deleted)))
+
+
+def test_a_segment_holds_the_calls_it_was_built_from(tmp_path: Path) -> None:
+    """All turns of all calls are there, in order, and each call is told of as it is done."""
+    told: list[None] = []
+    segment = build_segment(tmp_path / "new", [_call("B", turns=3), _call("A")], lambda: told.append(None))
+    assert _said(tmp_path / "new", [segment]) == [*_expected(["B"], turns=3), *_expected(["A"])]
+    assert len(told) == 2
+
+
+def test_building_makes_no_index_by_itself(tmp_path: Path) -> None:
+    """What is built is one file that no table of contents names: to make it count is the store's."""
+    segment = build_segment(tmp_path, [_call("A")])
+    assert [path.name for path in tmp_path.glob(f"{segment.segment_id()}*")] == [f"{segment.segment_id()}.seg"]
+    assert open_dir(tmp_path).doc_count() == 0
+
+
+def test_deleted_calls_leave_and_no_other(tmp_path: Path) -> None:
+    """The turns of the named calls go, whichever segments they are in; a call whose name begins like a deleted one stays."""
+    segments = [build_segment(tmp_path, [_call("A"), _call("AB")]), build_segment(tmp_path, [_call("C"), _call("A-20220808")])]
+    left = delete_calls(tmp_path, segments, {"A", "C", "unheard of"})
+    assert _said(tmp_path, left) == _expected(["AB", "A-20220808"])
+
+
+def test_a_segment_without_live_turns_leaves(tmp_path: Path) -> None:
+    """Segments are given back only while they hold something."""
+    emptied, kept = build_segment(tmp_path, [_call("A")]), build_segment(tmp_path, [_call("B")])
+    assert delete_calls(tmp_path, [emptied, kept], ["A"]) == [kept]
+
+
+def test_deleting_nothing_changes_nothing(tmp_path: Path) -> None:
+    """Without calls to delete, the segments stay as they are."""
+    segments = [build_segment(tmp_path, [_call("A")])]
+    assert delete_calls(tmp_path, segments, ()) == segments
+    assert segments[0].deleted_count() == 0
+
+
+def test_deleted_calls_are_not_found(tmp_path: Path) -> None:
+    """A search does not find a deleted call before the segment is merged either."""
+    segments = [build_segment(tmp_path, [_call("A"), _call("B")])]
+    with Searcher(_reader(tmp_path, delete_calls(tmp_path, segments, ["A"]))) as searcher:
+        assert len(searcher.search(Term("call", "a"))) == 0
+        assert sorted(hit["text"][:11] for hit in searcher.search(Term("text", "pumps"))) == ["turn 1 of B", "turn 2 of B"]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("ABCDEFGH"), unique=True, min_size=1), min_size=1, max_size=4),
+    st.sets(st.tuples(st.integers(0, 3), st.sampled_from("ABCDEFGH"))),
+)
+@settings(max_examples=30, deadline=None)
+def test_merging_keeps_exactly_the_live_turns(
+    tmp_path_factory: pytest.TempPathFactory, built: list[list[str]], gone: set[tuple[int, str]]
+) -> None:
+    """Whatever was deleted before, merging keeps the turns that are left, in order, with their texts and values; doing it twice is no different."""
+    folder = tmp_path_factory.mktemp("segments")
+    names = [[f"{part}{letter}" for letter in letters] for part, letters in enumerate(built)]
+    dead = {f"{part}{letter}" for part, letter in gone}
+    segments = delete_calls(folder, [build_segment(folder, map(_call, part)) for part in names], dead)
+    live = _expected([name for part in names for name in part if name not in dead])
+    assert _said(folder, segments) == live
+    if live:
+        once = merge_segments(folder, segments, folder / "once")
+        twice = merge_segments(folder / "once", [once], folder / "twice")
+        assert _said(folder / "once", [once]) == _said(folder / "twice", [twice]) == live
+        assert (once.doc_count_all(), once.deleted_count()) == (len(live), 0)
+
+
+def test_a_merged_segment_answers_as_one_built_at_once(tmp_path: Path) -> None:
+    """Hits, scores and phrases do not tell whether calls were written together, or apart and merged with others deleted in between."""
+    parts = [build_segment(tmp_path, map(_call, part)) for part in (["A", "X"], ["B"], ["Y", "C"])]
+    merged = merge_segments(tmp_path, delete_calls(tmp_path, parts, {"X", "Y"}), tmp_path / "merged")
+    whole = build_segment(tmp_path / "whole", map(_call, ["A", "B", "C"]))
+    answers = []
+    for folder, segment in ((tmp_path / "merged", merged), (tmp_path / "whole", whole)):
+        with Searcher(_reader(folder, [segment])) as searcher:
+            queries = (Term("text", "pumps"), Phrase("text", ["of", "b"]), Term("role", "cfo"))
+            answers.append([[(hit.docnum, hit.score) for hit in searcher.search(query, limit=None)] for query in queries])
+    assert answers[0] == answers[1]
+    assert [len(hits) for hits in answers[0]] == [6, 2, 6]
+
+
+def test_every_segment_has_every_column(tmp_path: Path) -> None:
+    """A field that no turn of a segment has is a column of empty values: a search over several segments reads the right turn's value."""
+    segments = [build_segment(tmp_path, [_call("A")]), build_segment(tmp_path, [_call("B", firm="Fable Bank")])]
+    for segment in segments:
+        with _reader(tmp_path, [segment]) as reader:
+            columns = {name: reader.column_reader(name, translate=False) for name in VALUE_FIELDS}
+            assert {name for name, column in columns.items() if not isinstance(column, DictionaryColumn.Reader)} == set()
+    with _reader(tmp_path, segments) as reader:
+        firms = reader.column_reader("firm")
+        assert [firms[number] for number in range(4)] == ["", "", "Fable Bank", "Fable Bank"]
+
+
+def test_merging_fills_the_columns_that_some_segments_lack(tmp_path: Path) -> None:
+    """After merging, turns without a value are without one, and those with one keep theirs."""
+    segments = [build_segment(tmp_path, [_call("A")]), build_segment(tmp_path, [_call("B", firm="Fable Bank")])]
+    merged = merge_segments(tmp_path, [*segments, build_segment(tmp_path, [_call("C")])], tmp_path / "merged")
+    with _reader(tmp_path / "merged", [merged]) as reader:
+        firms = reader.column_reader("firm")
+        assert [firms[number] for number in range(6)] == ["", "", "Fable Bank", "Fable Bank", "", ""]
+
+
+def test_few_segments_are_left_alone() -> None:
+    """Up to eight segments, small ones among them, are not worth writing again."""
+    assert plan_merge([_sized(1000), *[_sized(1)] * 7]) == []
+
+
+def test_small_segments_are_merged_when_there_are_many() -> None:
+    """From nine segments on, those below a tenth of all turns are merged, and large ones are not written again."""
+    large, small = _sized(1000), [_sized(1) for _ in range(8)]
+    assert plan_merge([large, *small]) == small
+
+
+def test_a_segment_of_mostly_deleted_turns_is_written_again() -> None:
+    """A segment with more deleted than live turns is merged, however few segments there are."""
+    wasteful, even = _sized(1, deleted=2), _sized(2, deleted=2)
+    assert plan_merge([wasteful, even]) == [wasteful]
+
+
+@given(st.lists(st.integers(1, 10_000), max_size=60))
+@settings(max_examples=100)
+def test_few_segments_remain(sizes: list[int]) -> None:
+    """However many rebuilds add however many turns, no more than a dozen segments are left, and no turn is."""
+    segments: list[Segment] = []
+    for size in sizes:
+        segments.append(_sized(size))
+        merging = plan_merge(segments)
+        if merging:
+            merged = _sized(sum(segment.doc_count() for segment in merging))
+            segments = [segment for segment in segments if segment not in merging] + [merged]
+        assert len(segments) <= 12
+    assert sum(segment.doc_count() for segment in segments) == sum(sizes)
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=20))
+@example([1000] * 8 + [1])
+@settings(max_examples=100)
+def test_no_segment_is_merged_with_itself(sizes: list[int]) -> None:
+    """A single segment without deleted turns is never written again: it would come out as it was."""
+    assert len(plan_merge([_sized(size) for size in sizes])) != 1
