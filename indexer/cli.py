@@ -55,7 +55,7 @@ def indexer_group() -> None:
 @indexer_group.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path())
 @index_option
-@click.option("--jobs", type=click.IntRange(1, 64), default=None, show_default="one a processor", help="Processes that read and index.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes that read and index; default: one a processor.")
 @click.option("--fresh", is_flag=True, help="Read and index everything again, known or not.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool, as_json: bool) -> None:

@@ -64,7 +64,7 @@ def command_reference() -> str:
     """Give the help of the `earful` command and each of its commands as Markdown."""
     from search.cli import earful
 
-    context = click.Context(earful, info_name="earful", terminal_width=_WIDTH)
+    context = click.Context(earful, info_name="earful", terminal_width=_WIDTH, **earful.context_settings)
     parts = [earful.get_help(context)]
     for name in earful.list_commands(context):
         command = earful.get_command(context, name)

@@ -17,7 +17,7 @@ from indexer.names import fold
 from indexer.roles import Role
 from indexer.schema import FACETS, PARAGRAPH_BREAK, VALUE_FIELDS, documents, turn_schema
 
-_CFO = {
+_CFO: dict[str, Any] = {
     "number": 1,
     "section": Section.PREPARED,
     "kind": Kind.REMARKS,
@@ -29,7 +29,7 @@ _CFO = {
     "header": "Zoe Roe -- SVP & CFO",
     "paragraphs": ("Our cash runway is long.", "It rains."),
 }
-_ANALYST = {
+_ANALYST: dict[str, Any] = {
     "number": 2,
     "section": Section.QA,
     "kind": Kind.QUESTION,

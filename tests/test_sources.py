@@ -69,6 +69,12 @@ def test_a_file_is_found_once(folder: Path) -> None:
     assert _found("calls/a.txt", "calls", "./calls/", folder / "calls") == ["calls/a.txt"]
 
 
+def test_one_path_is_one_source(folder: Path) -> None:
+    """A path given by itself, not in a list, is that source, and not one source a letter."""
+    _put(folder, "calls/a.txt")
+    assert find_sources("calls") == find_sources(["calls"])
+
+
 def test_the_key_knows_a_file_from_any_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key of a file is the same for every way to write its path."""
     _put(folder, "calls/a.txt")
@@ -138,7 +144,12 @@ def test_the_stamp_tells_that_a_file_was_written_to(folder: Path) -> None:
 def test_the_fingerprint_is_of_name_and_content() -> None:
     """The same bytes under the same name are known again; other bytes and other names are not, and a name cannot pass for content."""
     assert fingerprint("q1.txt", b"said") == fingerprint("q1.txt", b"said")
-    others = {fingerprint("q1.txt", b"said"), fingerprint("q1.txt", b"sung"), fingerprint("q2.txt", b"said"), fingerprint("q1.txts", b"aid")}
+    others = {
+        fingerprint("q1.txt", b"said"),
+        fingerprint("q1.txt", b"sung"),
+        fingerprint("q2.txt", b"said"),
+        fingerprint("q1.txts", b"aid"),
+    }
     assert len(others) == 4
 
 

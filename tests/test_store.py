@@ -164,7 +164,7 @@ def test_foreign_files_are_never_touched(store: Store, name: str) -> None:
 
 
 def test_an_open_reader_keeps_its_generation(store: Store) -> None:
-    """A searcher that was opened before a commit answers as before, though its files are gone; one opened after it answers from the new ones."""
+    """A searcher that was opened before a commit answers as before, though its files are gone; one opened later has the new ones."""
     with open_dir(store.folder).searcher() as before:
         store.commit([_add(store, "valves")], _manifest(), store.manifest(1))
         assert [hit["text"] for hit in before.search(Term("text", "pumps"))] == ["pumps"]
@@ -219,7 +219,9 @@ def test_a_truncated_manifest_is_seen(length: int) -> None:
         Manifest.from_bytes(_manifest().to_bytes()[:length], "earful-1.json")
 
 
-@pytest.mark.parametrize("data", [b"[]", b"null", b'"text"', b"{}", b"\xff", b'{"manifest": 1, "sha256": ""}', b'{"manifest": "1", "sha256": 1}'])
+@pytest.mark.parametrize(
+    "data", [b"[]", b"null", b'"text"', b"{}", b"\xff", b'{"manifest": 1, "sha256": ""}', b'{"manifest": "1", "sha256": 1}']
+)
 def test_other_json_is_no_manifest(data: bytes) -> None:
     """Whatever else stands in the file is told as damage, not as a fault of the program."""
     with pytest.raises(IndexDamaged, match=r"^earful-1.json is not what was written"):
@@ -366,7 +368,10 @@ def test_an_unusable_directory_says_so(tmp_path: Path, below: str) -> None:
     """Where a file is in the way, the error tells the folder, the reason and the option."""
     (tmp_path / "file").write_text("mine")
     folder = tmp_path / "file" / below
-    with pytest.raises(IndexUnusable, match=rf"^cannot write to {folder} \(.+\); choose another folder with --index$"), Store(folder).lock():
+    with (
+        pytest.raises(IndexUnusable, match=rf"^cannot write to {folder} \(.+\); choose another folder with --index$"),
+        Store(folder).lock(),
+    ):
         pytest.fail("locked a file")
 
 
@@ -374,10 +379,15 @@ def test_a_workspace_is_empty_and_leaves_nothing(store: Store) -> None:
     """What a killed rebuild left is not there for the next, and done or failed nothing of a rebuild stays."""
     (store.folder / ".work" / "part0").mkdir(parents=True)
     (store.folder / ".work" / "spool").write_text("left")
-    with pytest.raises(ZeroDivisionError), store.workspace() as work:
-        assert list(work.iterdir()) == []
-        (work / "spool").write_text("new")
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store.workspace() as work:
+            assert list(work.iterdir()) == []
+            (work / "spool").write_text("new")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert not (store.folder / ".work").exists()
 
 

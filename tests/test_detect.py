@@ -1,0 +1,106 @@
+"""A source's layout is found by what stands in it, and what is no call is refused with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer import formats
+from indexer.detect import detect
+from indexer.encoding import decode
+from indexer.errors import NotATranscript
+
+SAMPLES = Path(formats.__file__).parents[1] / "samples"
+CORPUS = Path(__file__).resolve().parents[1].parent / "shared" / "corpus"
+
+LAYOUT_OF = {
+    "brightmoor-brmf-q2-2025.txt": "motley-fool-text",
+    "brightmoor-brmf-q3-2025.txt": "motley-fool-text",
+    "calderbay-cbay-q3-2025.txt": "seeking-alpha-text",
+    "harrowgate-hwgt-q1-2025.html": "motley-fool-html",
+    "harrowgate-hwgt-q2-2025.html": "motley-fool-html",
+    "northlight-nlsc-fq1-2026.txt": "seeking-alpha-text",
+    "quillstone-qlst-q2-2025.txt": "seeking-alpha-text",
+    "quillstone-qlst-q3-2025.txt": "seeking-alpha-text",
+    "veltrana-vlta-q3-2024.txt": "motley-fool-text",
+    "veltrana-vlta-q4-2024.txt": "motley-fool-text",
+}
+
+
+def _text(name: str) -> str:
+    return decode((SAMPLES / name).read_bytes()).text
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUT_OF))
+def test_every_sample_has_its_layout(name: str) -> None:
+    """Each transcript that ships is recognised, on evidence that can be shown."""
+    detected = detect(_text(name))
+    assert (detected.layout.NAME, bool(detected.evidence)) == (LAYOUT_OF[name], True)
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUT_OF))
+def test_one_layout_only_claims_a_sample(name: str) -> None:
+    """The layouts' marks do not overlap: it does not hang on the order in which they are asked."""
+    assert [layout.NAME for layout in formats.LAYOUTS if layout.evidence(_text(name))] == [LAYOUT_OF[name]]
+
+
+def test_layouts_have_names_of_their_own() -> None:
+    """A layout's name identifies it."""
+    names = [layout.NAME for layout in formats.LAYOUTS]
+    assert sorted(names) == sorted(set(LAYOUT_OF.values()))
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n", "\u00a0"])
+def test_an_empty_file_is_refused(text: str) -> None:
+    """White space alone is called what it is."""
+    with pytest.raises(NotATranscript, match=r"^empty file$"):
+        detect(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A shopping list:\npears\nplums",
+        "<html><body><p>The Motley Fool</p><p>Ten pears to watch</p></body></html>",
+        '{"question": "Why pears?", "answer": "So."}',
+        "Orchard Lane (ORLN) Q3 2021 Earnings Call\nWe sold pears, and they were good.",
+        "Jane Roe: Thank you.\nMark Lamb: Why pears?\nJane Roe: So.",
+    ],
+)
+def test_what_is_no_transcript_is_refused(text: str) -> None:
+    """The refusal says what was looked for, and where to read more."""
+    with pytest.raises(
+        NotATranscript, match=r"no known transcript layout: neither Motley Fool headers nor Seeking Alpha rosters.*; see README"
+    ):
+        detect(text)
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the checkout")
+@pytest.mark.parametrize(
+    ("folder", "layout", "number"),
+    [
+        ("motley_text", "motley-fool-text", 151),
+        ("motley_html", "motley-fool-html", 3),
+        ("seeking_alpha_text", "seeking-alpha-text", 2_000),
+        ("streetevents_text", None, 40),
+        ("streetevents_text_plain", None, 60),
+        ("streetevents_text_wrapped", None, 20),
+        ("capiq_text", None, 2),
+        ("indian_text", None, 4),
+        ("name_colon_text", None, 3),
+        ("not_transcripts", None, 2),
+    ],
+)
+def test_real_files_have_their_layout(folder: str, layout: str | None, number: int) -> None:
+    """Every file of a folder is in the folder's layout; those of publishers that are not read yet are refused rather than misread."""
+    found = [_layout_of(path) for path in sorted((CORPUS / folder).iterdir())]
+    assert found == [layout] * number
+
+
+def _layout_of(path: Path) -> str | None:
+    try:
+        return detect(decode(path.read_bytes()).text).layout.NAME
+    except NotATranscript:
+        return None
