@@ -16,32 +16,42 @@ _EXCHANGES = (
     r"|LON|ASX|HKEX|HKG|SEHK|BATS|CBOE|PINK|XETRA|FRA|EPA|SWX|NSE|BSE|BMV"
 )
 _SYMBOL = r"[A-Z][A-Z0-9]{0,5}(?:[.\-][A-Z]{1,3})?"
-# "(NYSE:DHI)", "(BBT)", "(GDRX -1.48%)", "(NASDAQ:GOOG, NASDAQ:GOOGL)"; a page's ticker span has spaces inside.
+# "(NYSE:DHI)", "(BBT)", "(GDRX -1.48%)", "(NASDAQ:GOOG, NASDAQ:GOOGL)", "(HKEX:0799)"; a page's ticker span has spaces.
 _TICKER = re.compile(
-    rf"\(\s*(?:(?P<code>{_EXCHANGES})\s*:\s*)?(?P<symbol>{_SYMBOL})(?:\s*[,;/&]\s*[^()]*)?(?:\s+[-+−]?[\d.,]+%)?\s*\)", re.IGNORECASE
+    rf"\(\s*(?:(?P<code>{_EXCHANGES})\s*:\s*(?P<listed>[A-Z0-9]{{1,6}}(?:[.\-][A-Z]{{1,3}})?)|(?P<symbol>{_SYMBOL}))"
+    r"(?:\s*[,;/&]\s*[^()]*)?(?:\s+[-+−]?[\d.,]+%)?\s*\)",
+    re.IGNORECASE,
 )
 # "Etsy, Inc. ETSY Q3 2021 Earnings Conference Call": no parentheses at all.
 _BARE_TICKER = re.compile(r"^(?P<company>.{3,80}?)\s+(?P<symbol>[A-Z]{2,5})\s+(?=F?(?:Q[1-4]|[1-4]Q))")
+# Capitals at the end of a company's name, or in brackets after it, that are no ticker.
+_NO_TICKER = frozenset("AB AG ASA BV CO CORP INC KK LLC LLP LP LTD NV OYJ PLC PLLC REIT SA SAB SE SPA UK US USA".split())
 
 _YEAR = r"(?:FY\s?|')?(?P<year>(?:19|20)\d\d|\d\d)\b"
 _PERIODS = (
     re.compile(rf"\bF?Q(?P<quarter>[1-4])\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?|F)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"\bF?(?P<quarter>[1-4])Q\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?)?{_YEAR}", re.IGNORECASE),
-    re.compile(rf"\b(?P<quarter>first|second|third|fourth)[- ]quarter\s+(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?{_YEAR}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<quarter>first|second|third|fourth)[- ]quarter\s+(?:(?:and|&)\s+(?:full[- ]year|fiscal[- ]year)\s+)?(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?{_YEAR}",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"\b(?:Q(?P<quarter>[1-4])|(?P<quarter2>[1-4])Q)\s*(?:and|&|/)\s*(?:full[- ]?year|fiscal[- ]year|FY)\s*{_YEAR}", re.IGNORECASE
     ),
     re.compile(r"\b(?P<year>(?:19|20)\d\d)\s*F?Q(?P<quarter>[1-4])\b", re.IGNORECASE),
 )
 _FILE_PERIOD = re.compile(
-    r"(?:^|[-_ ])f?q(?P<quarter>[1-4])[-_ ](?:fiscal[-_ ])?(?:year[-_ ])?(?P<year>(?:19|20)\d\d)\b"
+    r"(?:^|[-_ ])(?:f?q(?P<quarter>[1-4])|f?(?P<quarter3>[1-4])q)[-_ ](?:fiscal[-_ ])?(?:year[-_ ])?(?P<year>(?:19|20)\d\d)\b"
     r"|(?:^|[-_ ])(?P<year2>20\d\d)[-_ ]q(?P<quarter2>[1-4])\b",
     re.IGNORECASE,
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _DATES = (
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s+(?P<year>(?:19|20)\d\d|\d\d(?!\d))\b", re.IGNORECASE),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\s*,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
@@ -86,7 +96,7 @@ def identify(title: tuple[str, ...], source: str, *, latest: date) -> CallFacts:
     Returns:
         The facts, with a warning for each that is missing.
     """
-    clock = next((match for line in title if (match := _CLOCK.match(line))), None)
+    clock = next((match for line in title if (match := _CLOCK.match(line)) and int(match["hour"]) < 24 and int(match["minute"]) < 60), None)
     lines = [line for line in title if not _CLOCK.match(line) and not _NUMBER_LINE.fullmatch(line)]
     heading = "  ".join(lines)
     company, ticker, exchange_code, rest = _company(lines)
@@ -95,8 +105,8 @@ def identify(title: tuple[str, ...], source: str, *, latest: date) -> CallFacts:
         company=company,
         ticker=ticker,
         exchange_code=exchange_code,
-        period=_period(heading) or _file_period(source),
-        event=_event(rest),
+        period=_period(heading, latest) or _file_period(source),
+        event=_event(rest, latest),
         date=day,
         time=_time(heading) or _clock_start(clock),
         duration_minutes=_clock_minutes(clock),
@@ -126,18 +136,16 @@ def _slug(text: str) -> str:
 
 def _company(lines: list[str]) -> tuple[str | None, str | None, str | None, str]:
     """Company, ticker, exchange code, and the title without them."""
-    for number, line in enumerate(lines):
-        for match in _TICKER.finditer(line):
-            symbol = match["symbol"]
-            if match["code"] is None and symbol != symbol.upper():
-                continue  # "(Qtr End 06/04/2010)", "(formerly Acme)"
-            company = line[: match.start()].strip(" ,-–—")
-            code = match["code"].upper() if match["code"] else None
-            rest = " ".join([line[match.end() :], *lines[number + 1 :]])
-            return (company or _line_before(lines, number)), symbol.upper(), code, rest
+    found = [(number, match) for number, line in enumerate(lines) for match in _TICKER.finditer(line) if _is_ticker(match)]
+    for number, match in sorted(found, key=lambda each: each[1]["code"] is None)[:1]:
+        line = lines[number]
+        company = line[: match.start()].strip(" ,-–—")
+        code = match["code"].upper() if match["code"] else None
+        rest = " ".join([line[match.end() :], *lines[number + 1 :]])
+        return (company or _line_before(lines, number)), (match["listed"] or match["symbol"]).upper(), code, rest
     for number, line in enumerate(lines):
         bare = _BARE_TICKER.match(line)
-        if bare:
+        if bare and bare["symbol"] not in _NO_TICKER:
             return bare["company"].strip(" ,"), bare["symbol"], None, line[bare.end() :]
         period = next((found for pattern in _PERIODS if (found := pattern.search(line))), None)
         if period:
@@ -146,18 +154,30 @@ def _company(lines: list[str]) -> tuple[str | None, str | None, str | None, str]
     return None, None, None, " ".join(lines)
 
 
+def _is_ticker(match: re.Match[str]) -> bool:
+    """Whether what stands in brackets is a ticker, and not "(Qtr End 06/04/2010)", "(formerly Acme)" or "(UK)"."""
+    symbol = match["symbol"]
+    return symbol is None or (symbol == symbol.upper() and symbol not in _NO_TICKER)
+
+
 def _line_before(lines: list[str], number: int) -> str | None:
     return lines[number - 1].strip() if number else None
 
 
-def _period(heading: str) -> str | None:
+def _full_year(digits: str) -> int:
+    year = int(digits)
+    return year if year > 99 else 1900 + year if year >= _FIRST_YEAR % 100 else 2000 + year
+
+
+def _period(heading: str, latest: date) -> str | None:
     for pattern in _PERIODS:
         match = pattern.search(heading)
         if match:
             named = next(text for name, text in match.groupdict().items() if name.startswith("quarter") and text)
             quarter = _ORDINALS.get(named.lower()) or int(named)
-            year = int(match["year"])
-            return f"{year if year > 99 else 2000 + year}Q{quarter}"
+            year = _full_year(match["year"])
+            # A fiscal year is named up to a year ahead; one of 2076 is a slip of the transcriber's.
+            return f"{year}Q{quarter}" if _FIRST_YEAR <= year <= latest.year + 1 else None
     return None
 
 
@@ -169,10 +189,9 @@ def _file_period(source: str) -> str | None:
 def _date(heading: str, latest: date) -> date | None:
     for pattern in _DATES:
         for match in pattern.finditer(heading):
-            year = int(match["year"])
-            month = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(match["month"].lower()))
+            month = _MONTHS.index(match["month"][:3].lower()) + 1
             try:
-                found = date(year if year > 99 else 2000 + year, month, int(match["day"]))
+                found = date(_full_year(match["year"]), month, int(match["day"]))
             except ValueError:
                 continue  # "February 30", and the year 0 of the clock lines
             if found.year >= _FIRST_YEAR and found <= latest:
@@ -188,7 +207,7 @@ def _time(heading: str) -> time | None:
 
 
 def _clock_start(clock: re.Match[str] | None) -> time | None:
-    return time(int(clock["hour"]) % 24, int(clock["minute"]) % 60) if clock else None
+    return time(int(clock["hour"]), int(clock["minute"])) if clock else None
 
 
 def _clock_minutes(clock: re.Match[str] | None) -> int | None:
@@ -200,11 +219,11 @@ def _clock_minutes(clock: re.Match[str] | None) -> int | None:
     return minutes if 0 < minutes <= _LONGEST_CALL else None
 
 
-def _event(rest: str) -> str:
+def _event(rest: str, latest: date) -> str:
     """The title without company, date and time: `Q4 2012 Earnings Call`."""
     for pattern in (*_DATES, _TIME):
         found = pattern.search(rest)
         if found:
             rest = rest[: found.start()]
     event = re.sub(r"^\W+|[\s,–—-]+$", "", " ".join(rest.split()))
-    return event[:120] if event and (_EVENT.search(event) or _period(event)) else "Earnings Call"
+    return event[:120] if event and (_EVENT.search(event) or _period(event, latest)) else "Earnings Call"

@@ -15,12 +15,15 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 # NEL, line and paragraph separators and form feeds end lines in some cp1252 and PDF-born files.
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029\x0b\x0c]")
 
-# One character of UTF-8 whose bytes were read as Latin-1: a lead byte and its continuation bytes.
-_LATIN1_MOJIBAKE = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-
-# The same when they were read as cp1252, which shows the bytes 80 to 9F as quotes, dashes and the euro sign.
+# How cp1252 shows the bytes 80 to 9F: as quotes, dashes, the euro sign. Latin-1 shows them as control characters.
 _CP1252_SHOWN = {bytes([byte]).decode("cp1252"): chr(byte) for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-_CP1252_MOJIBAKE = re.compile("â€[{0}\x9d]|Ã[\xa0-\xbf{0}]|Â[\xa0-\xbf]".format("".join(map(re.escape, _CP1252_SHOWN))))
+_CONTINUATION = "[\x80-\xbf" + "".join(map(re.escape, _CP1252_SHOWN)) + "]"
+
+# Characters of UTF-8 whose bytes were read as Latin-1 or cp1252: a lead byte and its continuation bytes. Of two bytes only
+# what becomes a letter of Latin, Greek or Cyrillic script, or a sign: "NESTLÉ®" is no damage, though its last two would decode.
+_DAMAGED = re.compile(f"[\xc2-\xc5\xce-\xd1]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}")
+# What is there wherever the damage is: a curly quote or dash, an accented Latin letter, a no-break space.
+_DAMAGE_SHOWS = re.compile(f"\xe2[\x80€]|[\xc2-\xc5]{_CONTINUATION}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,12 @@ def _finish(text: str, encoding: str) -> Decoded:
 
 
 def _undo_double_encoding(text: str) -> str:
-    if text.isascii():
+    if text.isascii() or not _DAMAGE_SHOWS.search(text):
         return text
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        pass  # some characters are not of the damaged kind: mend those that are, one by one
-    text = _LATIN1_MOJIBAKE.sub(_mend, text)
-    return _CP1252_MOJIBAKE.sub(_mend, text)
+        return _DAMAGED.sub(_mend, text)  # some characters are not of the damaged kind: mend those that are, one by one
 
 
 def _mend(match: re.Match[str]) -> str:

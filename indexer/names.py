@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -22,7 +22,7 @@ _OPERATOR = re.compile(
 _UNIDENTIFIED = re.compile(
     r"(?:(?:unidentified|unknown|undefined|unverified|unnamed|multiple)\s*|company\s+(?=speaker|representative))"
     r"(?:(?:company\s+)?(?:analysts?|participants?|speakers?|representatives?|executives?|corporate\s+participant|male|female|man|woman|person|"
-    r"company|attendee|shareholder|caller|audience\s+member|corporate\s+representative))\b.{0,30}",
+    r"company|attendee|shareholder|caller|audience\s+member|corporate\s+representative))\b(?:\s*\d{1,2}|\s*[\[(].{0,30}[\])]|\s+[-–—]+\s.{0,60})?",
     re.IGNORECASE,
 )
 
@@ -239,8 +239,8 @@ def split_header(line: str) -> tuple[str, ...]:
 def name_key(name: str) -> tuple[str, ...]:
     """Give a name as it is compared: folded words without honorifics, degrees and punctuation."""
     bare = re.sub(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]", " ", name)
-    words = fold(bare).replace(".", " ").replace(",", " ").replace("'", "").split()
-    return tuple(word for word in words if word not in _TITLES_AND_DEGREES)
+    words = (word for word in fold(bare).replace(",", " ").replace("'", "").split() if word.replace(".", "") not in _TITLES_AND_DEGREES)
+    return tuple(part for word in words for part in word.replace(".", " ").split() if part not in _TITLES_AND_DEGREES)
 
 
 def is_name(text: str) -> bool:
@@ -251,7 +251,10 @@ def is_name(text: str) -> bool:
     if len(text) > _LONGEST_NAME:
         return False
     text = re.sub(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", "", text, flags=re.IGNORECASE)
-    words = text.replace(",", " ").split()
+    first, *more = text.split(",")
+    if any(fold(part).replace(".", "").strip() not in _TITLES_AND_DEGREES for part in more):
+        return False  # "Well, Hannah"
+    words = first.split()
     if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
     return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
@@ -301,8 +304,9 @@ def _given(key: tuple[str, ...]) -> tuple[str, ...]:
     return key[:-1]
 
 
-def _is_short_form(one: Iterable[str], other: Iterable[str]) -> bool:
-    return any(_same_given_name(a, b) for a in one for b in other)
+def _is_short_form(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    # Initials mean the name at their place: "Paul S. Roe" is not "Sam P. Roe". Whole names may stand anywhere: "J. Michael Roe".
+    return _same_given_name(one[0], other[0]) or any(_same_given_name(a, b) for a in one for b in other if len(a) > 1 < len(b))
 
 
 def _same_given_name(one: str, other: str) -> bool:
@@ -317,11 +321,12 @@ def _is_part(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """One slip in ten letters of a full name, in either of its ends, as in "Kevin Mckarty" for "Kevin McCarthy"."""
+    """One slip in either end of a name, or two in a long last name: "Kevin Mckarty" for "Kevin McCarthy"."""
     if len(one) < 2 or len(other) < 2:
         return False
     first = DamerauLevenshtein.distance(one[0], other[0])
     last = DamerauLevenshtein.distance(one[-1], other[-1])
     near_first = first == 0 or _same_given_name(one[0], other[0]) or (first == 1 and min(len(one[0]), len(other[0])) > 3)
-    allowed = 1 + min(len(one[-1]), len(other[-1])) // 5
-    return near_first and last <= allowed and (first == 0 or last <= 1) and min(len(one[-1]), len(other[-1])) > 2
+    shorter = min(len(one[-1]), len(other[-1]))
+    two_slips = last == 2 and first == 0 and shorter >= 7 and one[-1][0] == other[-1][0]
+    return near_first and shorter > 2 and (last <= 1 or two_slips)

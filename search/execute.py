@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.query import Or, Term
 from whoosh.query import Query as Tree
 from whoosh.scoring import BM25F, WeightScorer
 from whoosh.searching import SearchContext, Searcher
@@ -16,7 +15,7 @@ from whoosh.searching import SearchContext, Searcher
 from indexer.errors import InvalidValue
 from search.facets import count_calls, count_facet
 from search.filters import field_values, make_masks
-from search.parse import Lexicon, explain, parse
+from search.parse import Forms, Lexicon, explain, parse
 from search.query import Query
 from search.reader import Snapshot
 from search.results import Hit, Page
@@ -49,11 +48,10 @@ class TurnWeighting(BM25F):  # type: ignore[misc]  # Whoosh has no types
 
 
 def _inflection_groups(tree: Tree) -> Iterator[tuple[str, ...]]:
-    parts = list(tree.children())
-    if isinstance(tree, Or) and all(isinstance(part, Term) and part.fieldname == "text" for part in parts):
-        yield tuple(part.text for part in parts)
+    if isinstance(tree, Forms):
+        yield tuple(part.text for part in tree.subqueries if part.fieldname == "text")
     else:
-        for part in parts:
+        for part in tree.children():
             yield from _inflection_groups(part)
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 __all__ = ["inflections"]
@@ -76,22 +77,30 @@ _GROUPS = tuple(tuple(group.split()) for group in _IRREGULAR.split("|"))
 _GROUP_OF = {form: group for group in _GROUPS for form in group}
 
 
+# Words that look like a form of another word and are none.
+_NO_FORM = frozenset(
+    "bring evening feed hundred indeed king need nothing ring seed shed sing something speed spring string thing united wing".split()
+)
+_VOWELS = "aeiouy"
+# "stop", "plan": a short word that doubles its last letter before -ed and -ing, so that "caring" is no form of "car".
+_DOUBLES = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")
+
+
 def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
     """Give the word and its inflections that occur, the word first.
 
     Args:
         word: As the analyzer gives it.
         occurs: Whether the index holds a word.
-
     Returns:
         The word itself, even if it does not occur, then the others in alphabetical order.
     """
     if not word.replace("'", "").isalpha() or len(word) < _SHORTEST_BASE:
-        # Names and figures have no forms but the possessive: `AT&T's`, `10x's`.
-        possessive = f"{word}'s"
-        return (word, possessive) if occurs(possessive) else (word,)
+        # Names and figures have no forms but the possessive: `AT&T` and `AT&T's`.
+        other = word.removesuffix("'s") if word.endswith("'s") else f"{word}'s"
+        return (word, other) if occurs(other) else (word,)
     bases = [base for base in dict.fromkeys(_bases(word)) if base == word or (len(base) >= _SHORTEST_BASE and occurs(base))]
-    candidates = {form for base in bases for form in _forms(base)}
+    candidates = {form for base in bases for form in _forms(base) if form not in _NO_FORM}
     return (word, *sorted(form for form in candidates if form != word and occurs(form)))
 
 
@@ -100,6 +109,8 @@ def _bases(word: str) -> Iterator[str]:
     yield word
     if word in _GROUP_OF:
         yield _GROUP_OF[word][0]
+    if word in _NO_FORM:
+        return
     if word.endswith(("'s", "s'")):
         yield word[:-2]
     elif word.endswith("ies"):
@@ -110,17 +121,26 @@ def _bases(word: str) -> Iterator[str]:
             yield word[:-2]
     elif word.endswith("ied"):
         yield word[:-3] + "y"
-    elif word.endswith("ed") and not word.endswith("eed"):
+    elif word.endswith("eed"):
+        yield word[:-1]
+    elif word.endswith("ed"):
         yield from _unsuffixed(word[:-2])
     elif word.endswith("ing"):
         yield from _unsuffixed(word[:-3])
 
 
 def _unsuffixed(stem: str) -> Iterator[str]:
-    yield stem
+    if not _has_vowel(stem):
+        return
+    if not _DOUBLES.fullmatch(stem):
+        yield stem
     yield stem + "e"
-    if len(stem) > _SHORTEST_BASE and stem[-1] == stem[-2] and stem[-1] not in "aeiousl":
+    if len(stem) > _SHORTEST_BASE and stem[-1] == stem[-2] and stem[-1] not in _VOWELS:
         yield stem[:-1]
+
+
+def _has_vowel(stem: str) -> bool:
+    return any(letter in _VOWELS for letter in stem)
 
 
 def _forms(base: str) -> Iterator[str]:
@@ -131,21 +151,27 @@ def _forms(base: str) -> Iterator[str]:
         yield plural
         yield plural + "'"
     yield base + "'s"
+    if base in _NO_FORM:
+        return
     if base.endswith("e"):
-        yield base + "d"
-        yield base[:-1] + "ing"
-    elif base.endswith("y") and base[-2] not in "aeiou":
+        if _has_vowel(base[:-1]) and not (base.endswith("ee") and len(base) <= _SHORTEST_BASE):
+            yield base + "d"
+            yield base[:-1] + "ing"
+            yield base + "ing"
+    elif base.endswith("y") and base[-2] not in _VOWELS:
         yield base[:-1] + "ied"
         yield base + "ing"
+    elif _DOUBLES.fullmatch(base):
+        yield base + base[-1] + "ed"
+        yield base + base[-1] + "ing"
     else:
         yield base + "ed"
         yield base + "ing"
-        if base[-1] not in "aeiouwxy" and base[-2] in "aeiou":
-            yield base + base[-1] + "ed"
-            yield base + base[-1] + "ing"
+        yield base + base[-1] + "ed"
+        yield base + base[-1] + "ing"
 
 
 def _with_s(base: str) -> str:
-    if base.endswith("y") and base[-2] not in "aeiou":
+    if base.endswith("y") and base[-2] not in _VOWELS:
         return base[:-1] + "ies"
     return base + ("es" if base.endswith(("s", "x", "z", "ch", "sh")) else "s")

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, NoReturn
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 from whoosh import query as q
 
 from indexer.analysis import words
@@ -22,11 +22,13 @@ from indexer.names import fold
 from indexer.schema import VALUE_FIELDS
 from search.inflect import inflections
 
-__all__ = ["Lexicon", "explain", "parse"]
+__all__ = ["Forms", "Lexicon", "explain", "parse"]
 
 _SHORTEST_PREFIX = 2
 _LONGEST_QUERY = 4_000
 _DEEPEST = 50
+_OPERATORS = ("AND", "OR", "NOT")
+_QUOTE_IT = 'to search for the word, write "{}"'
 _CURLY = str.maketrans("“”„«»", '"""""')
 
 
@@ -45,7 +47,7 @@ class Lexicon:
 
 @cache
 def _grammar() -> Lark:
-    return Lark(files("search").joinpath("query.lark").read_text("utf-8"), parser="lalr", propagate_positions=True)
+    return Lark(files("search").joinpath("query.lark").read_text("utf-8"), parser="lalr", lexer="basic", propagate_positions=True)
 
 
 def parse(text: str, lexicon: Lexicon) -> q.Query:
@@ -59,66 +61,65 @@ def parse(text: str, lexicon: Lexicon) -> q.Query:
         QuerySyntaxError: the text breaks the grammar, or holds nothing to search for.
         UnknownField: it names a field that is not there.
     """
-    straight = text.translate(_CURLY)
     if len(text) > _LONGEST_QUERY:
         raise QuerySyntaxError(
-            f"query too long: {len(text)} characters, {_LONGEST_QUERY} are possible", query=text[:60] + "…", column=_LONGEST_QUERY + 1
+            "the query is too long", query=f"{text[:60]}…", column=_LONGEST_QUERY + 1, hint=f"{_LONGEST_QUERY} characters are possible"
         )
-    _check_brackets(straight)
+    straight = text.translate(_CURLY)  # character by character, so columns stay
+    _check_brackets(straight, text)
     try:
         tree = _grammar().parse(straight)
     except UnexpectedInput as error:
-        _explain_error(error, straight)
-    return _Meaning(straight, lexicon).of(tree)
+        _explain_error(error, text)
+    return _Meaning(text, lexicon).of(tree)
 
 
-def _check_brackets(text: str) -> None:
+def _check_brackets(straight: str, text: str) -> None:
     """Point at the quote or bracket that is missing its other half; the grammar would only see where the text ends."""
     opened: list[int] = []
     quote = None
-    for column, char in enumerate(text, 1):
+    for column, char in enumerate(straight, 1):
         if char == '"':
             quote = None if quote else column
         elif quote is None and char == "(":
             opened.append(column)
             if len(opened) > _DEEPEST:
-                raise QuerySyntaxError(f"more than {_DEEPEST} brackets inside each other", query=text, column=column)
+                raise QuerySyntaxError("brackets too deep", query=text, column=column, hint=f"{_DEEPEST} inside each other are possible")
         elif quote is None and char == ")":
             if not opened:
-                raise QuerySyntaxError("a ) without its (", query=text, column=column)
+                raise QuerySyntaxError("a ) without its (", query=text, column=column, hint="open the bracket, or quote it")
             opened.pop()
     if quote:
         raise QuerySyntaxError("unclosed quote", query=text, column=quote, hint='end the phrase with "')
     if opened:
-        raise QuerySyntaxError("a ( without its )", query=text, column=opened[-1])
+        raise QuerySyntaxError("a ( without its )", query=text, column=opened[-1], hint="close the bracket, or quote it")
 
 
 def _explain_error(error: UnexpectedInput, text: str) -> NoReturn:
-    words_before = text[: error.pos_in_stream or 0].split()
-    last = words_before[-1].lstrip("(") if words_before else ""
-    if isinstance(error, UnexpectedToken) and error.token.type not in ("$END", "RPAR") and error.token.type.startswith("_"):
+    """Say what is wrong where the grammar stopped: at an operator without a side, an empty bracket, or the end."""
+    if not text.strip():
+        raise QuerySyntaxError("the query is empty", query='""', column=1, hint="* matches every turn") from error
+    token = error.token if isinstance(error, UnexpectedToken) else Token("$END", "")
+    at_end = token.type == "$END"
+    column = len(text.rstrip()) + 1 if at_end else (token.column or 1)
+    before = text[: column - 1].replace("(", " ").split()
+    operator = before[-1] if before and before[-1] in _OPERATORS else None
+    if operator and (at_end or token.type == "RPAR" or operator == "NOT"):
+        raise QuerySyntaxError(f"{operator} has nothing after it", query=text, column=column, hint=_QUOTE_IT.format(operator)) from error
+    if token in _OPERATORS:
+        raise QuerySyntaxError(f"{token} has nothing before it", query=text, column=column, hint=_QUOTE_IT.format(token)) from error
+    if token.type == "RPAR":
         raise QuerySyntaxError(
-            f"{error.token} has nothing before it", query=text, column=error.column, hint=f'to search for the word, write "{error.token}"'
+            "nothing between ( and )", query=text, column=column, hint="write what to search for, or quote the brackets"
         ) from error
-    if isinstance(error, UnexpectedEOF | UnexpectedToken):
-        at_end = isinstance(error, UnexpectedEOF) or error.token.type == "$END"
-        column = len(text) + 1 if at_end else error.column
-        if last in ("AND", "OR", "NOT"):
-            raise QuerySyntaxError(
-                f"{last} has nothing after it", query=text, column=column, hint=f'to search for the word, write "{last}"'
-            ) from error
-        if not text.strip():
-            raise QuerySyntaxError("the query is empty", query='""', column=1, hint="* matches every turn") from error
-        if not at_end and error.token.type == "RPAR":
-            raise QuerySyntaxError("nothing between ( and )", query=text, column=column) from error
-    what = (
-        text[error.pos_in_stream : (error.pos_in_stream or 0) + 12]
-        if isinstance(error, UnexpectedCharacters)
-        else getattr(error, "token", "")
-    )
+    shown = str(token) or text[column - 1 : column + 11]
     raise QuerySyntaxError(
-        f"cannot understand {what!r}", query=text, column=error.column, hint="quote what shall be searched for as it is"
+        f"cannot understand {shown!r}", query=text, column=column, hint="quote what shall be searched for as it is"
     ) from error
+
+
+class Forms(q.Or):  # type: ignore[misc]  # Whoosh has no types
+    """The forms of one word, or the values of one field: alternatives that count as one thing sought."""
 
 
 class _Meaning:
@@ -138,7 +139,8 @@ class _Meaning:
     def _all(self, *nodes: Tree[Token]) -> q.Query:
         wanted = [self.of(node) for node in nodes if node.data != "excluded"]
         unwanted = [q.Not(self.of(node.children[0])) for node in nodes if node.data == "excluded"]
-        return q.And([*(wanted or [q.Every()]), *unwanted])
+        sought = [part for part in wanted if not isinstance(part, q.Every)]
+        return q.And([*(sought or [q.Every()]), *unwanted])
 
     def _excluded(self, node: Tree[Token]) -> q.Query:
         # Whoosh takes a Not for "and not" wherever it stands, in an Or too: with Every it means the same everywhere.
@@ -172,13 +174,16 @@ class _Meaning:
     def _value(self, name: Token, value: Token) -> q.Query:
         field = name[:-1].lower()
         if field == "text":
-            return self._phrase(value) if value.type == "PHRASE" else self._word(value)
+            meaning: q.Query = getattr(self, f"_{value.type.lower()}")(value)
+            return meaning
         if field not in VALUE_FIELDS:
             known = ", ".join(("text", *VALUE_FIELDS))
             raise UnknownField(
                 f"no field {name[:-1]!r} at column {name.column} of: {self._text}",
                 hint=f"fields are {known}; quote the words to search for them",
             )
+        if value.type == "PREFIX":
+            self._refuse(value, f"{field} takes no *", "part of a name will do, as in speaker:cook")
         values = self._lexicon.values(field, str(value).strip('"'))
         return _or([q.Term(field, fold(each)) for each in values])
 
@@ -189,16 +194,18 @@ class _Meaning:
 def _or(terms: list[q.Term]) -> q.Query:
     if len(terms) == 1:
         return terms[0]
-    return q.Or(terms) if terms else q.NullQuery
+    return Forms(terms) if terms else q.NullQuery
 
 
 def explain(tree: q.Query) -> str:
     """Say in words what a query tree matches."""
-    if isinstance(tree, q.And):
-        kept = [part for part in tree.subqueries if not (isinstance(part, q.Every) and len(tree.subqueries) > 1)]
-        return " AND ".join(_inner(part) for part in kept)
+    if isinstance(tree, Forms):
+        return f"({' | '.join(map(explain, tree.subqueries))})"
     if isinstance(tree, q.Or):
-        return _explain_or(tree)
+        return " OR ".join(map(_inner, tree.subqueries))
+    if isinstance(tree, q.And):
+        sought = [part for part in tree.subqueries if not (isinstance(part, q.Every) and len(tree.subqueries) > 1)]
+        return " AND ".join(map(_inner, sought))
     if isinstance(tree, q.Not):
         return f"NOT {_inner(tree.query)}"
     if isinstance(tree, q.Phrase):
@@ -210,13 +217,6 @@ def explain(tree: q.Query) -> str:
     return "every turn" if isinstance(tree, q.Every) else "nothing"
 
 
-def _explain_or(tree: q.Or) -> str:
-    if all(isinstance(part, q.Term) for part in tree.subqueries):
-        return "(" + " | ".join(explain(part) for part in tree.subqueries) + ")"
-    return " OR ".join(_inner(part) for part in tree.subqueries)
-
-
 def _inner(tree: q.Query) -> str:
-    compound = isinstance(tree, q.And | q.Or) and len(tree.subqueries) > 1
-    text = explain(tree)
-    return f"({text})" if compound and not text.startswith("(") else text
+    compound = isinstance(tree, q.And | q.Or) and not isinstance(tree, Forms)
+    return f"({explain(tree)})" if compound and len(tree.subqueries) > 1 else explain(tree)

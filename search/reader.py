@@ -59,8 +59,7 @@ class Snapshot:
     def codes(self, field: str) -> Codes:
         """Give a value field as codes; loaded at first use."""
         if field not in self._codes:
-            columns = [reader.column_reader(field, translate=False) for reader in self._readers]
-            self._codes[field] = _join([_segment_column(column) for column in columns])
+            self._codes[field] = _join([_segment_codes(reader, field) for reader in self._readers])
         return self._codes[field]
 
     def value(self, field: str, doc_id: int) -> str | None:
@@ -71,7 +70,7 @@ class Snapshot:
     def numbers(self, field: str) -> NDArray[np.uint32]:
         """Give a number field as uint32[turns]; loaded at first use."""
         if field not in self._numbers:
-            self._numbers[field] = np.concatenate([reader.column_reader(field, translate=False).numbers for reader in self._readers])
+            self._numbers[field] = np.concatenate([_segment_numbers(reader, field) for reader in self._readers])
         return self._numbers[field]
 
     @cached_property
@@ -148,8 +147,18 @@ def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
     raise IndexDamaged(f"the index in {store.folder} changes faster than it can be opened", hint="try again")
 
 
-def _segment_column(column: Any) -> tuple[NDArray[np.uint32], list[str]]:
+def _segment_codes(reader: SegmentReader, field: str) -> tuple[NDArray[np.uint32], list[str]]:
+    if not reader.has_column(field):  # no turn of the segment has a value
+        return np.zeros(reader.doc_count_all(), dtype=np.uint32), [""]
+    column = reader.column_reader(field, translate=False)
     return column.codes, [value.decode() for value in column.values]
+
+
+def _segment_numbers(reader: SegmentReader, field: str) -> NDArray[np.uint32]:
+    if not reader.has_column(field):
+        return np.zeros(reader.doc_count_all(), dtype=np.uint32)
+    numbers: NDArray[np.uint32] = reader.column_reader(field, translate=False).numbers
+    return numbers
 
 
 def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:

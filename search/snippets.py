@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from whoosh import query as q
 
 from indexer.analysis import spans
+from search.parse import Forms
 from search.results import Snippet
 
 __all__ = ["Cue", "cues_of", "make_snippet"]
@@ -26,7 +27,7 @@ def cues_of(tree: q.Query) -> tuple[frozenset[Cue], ...]:
 
 
 def _sought(tree: q.Query) -> Iterator[set[Cue]]:
-    if isinstance(tree, q.Or) and all(isinstance(part, q.Term) for part in tree.subqueries):
+    if isinstance(tree, Forms):
         yield {cue for part in tree.subqueries for cue in _leaf(part)}
     elif isinstance(tree, q.And | q.Or):
         for part in tree.subqueries:

@@ -14,8 +14,8 @@ from indexer.errors import UnreadableSource
 
 LETTERS = "".join(char for char in map(chr, range(0x41, 0x180)) if char.isalpha())
 TYPOGRAPHY = "“”‘’–—…•€™"
-# The first and second halves of what a damaged character looks like: beside each other, nobody could tell.
-AMBIGUOUS = "ÂÃªµº"
+# What damaged characters look like at either end: of such letters beside each other nobody could tell whether they are meant.
+AMBIGUOUS = "ÂÃÄÅâªµº"
 
 latin_text = st.text(alphabet=LETTERS + TYPOGRAPHY + " \n.,'\"-0123456789", max_size=60)
 plain_text = st.text(alphabet=sorted({*LETTERS, *TYPOGRAPHY, " ", "\n", ".", ",", "0"} - {*AMBIGUOUS}), max_size=60)
@@ -46,6 +46,14 @@ def test_sound_text_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["CAFÉ®", "“café”…", "“Café”—so", "BLÅBÆR", "SÃO", "Ángel’s", "5 €", "façade’s", "Ärger", "½ °C ±2", "«Non»"]
+)
+def test_sound_words_stay_as_they_are(text: str) -> None:
+    """Letters that damage might have left are what they are where none has."""
+    assert decode(text.encode()) == Decoded(text, "utf-8")
+
+
+@pytest.mark.parametrize(
     "text", ["“Quite.”", "it’s", "2024–25", "so — well", "and…", "• one", "€5", "Acme™", "café", "Àvila", "Rafał", "Śląsk"]
 )
 def test_double_encoding_by_cp1252_is_undone(text: str) -> None:
@@ -57,8 +65,8 @@ def test_double_encoding_by_cp1252_is_undone(text: str) -> None:
 @pytest.mark.parametrize("damage", [_read_as_latin_1, _read_as_cp1252])
 def test_only_the_damaged_part_is_mended(text: str, damage: Callable[[str], str]) -> None:
     """A file that is damaged in places is put right there, and keeps the sound places."""
-    decoded = decode(f"Sound “quotes” — and {damage(text)} here".encode())
-    assert decoded == Decoded(f"Sound “quotes” — and {text} here", "utf-8, twice")
+    around = "Sound “quotes”, “café”… and Čelan — but {} here"
+    assert decode(around.format(damage(text)).encode()) == Decoded(around.format(text), "utf-8, twice")
 
 
 def test_names_the_encoding_of_damaged_text() -> None:

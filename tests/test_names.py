@@ -35,7 +35,7 @@ def test_a_header_splits_at_its_dash(name: str, dash: str, about: str) -> None:
         ("Jane Roe --", ("Jane Roe",)),
         ("-- Jane Roe", ("Jane Roe",)),
         ("Jane Roe", ("Jane Roe",)),
-        ("Tien-tsin Achebe-Strand", ("Tien-tsin Achebe-Strand",)),
+        ("Mei-ling Achebe-Strand", ("Mei-ling Achebe-Strand",)),
         ("Year-over-year growth was 5%", ("Year-over-year growth was 5%",)),
         ("", ()),
         (" - ", ()),
@@ -219,15 +219,15 @@ def test_fold_gives_text_as_it_is_compared(text: str, folded: str) -> None:
         ("Rennée Castelan", "Renée Castellan"),
         ("Bob Quillfeather", "Robert Quillfeather"),
         ("Rob Quilfeather", "Robert Quillfeather"),
-        ("Tien tsin Huang", "Tien-tsin Huang"),
-        ("Tientsin Huang", "Tien-tsin Huang"),
+        ("Mei ling Huang", "Mei-ling Huang"),
+        ("Meiling Huang", "Mei-ling Huang"),
         ("Van der Berg", "Jan van der Berg"),
         ("Marc Lamb", "Mark Lamb"),
     ],
 )
 def test_a_name_finds_its_person(name: str, person: str) -> None:
     """Short forms, initials, bare last or first names, missing accents and slips of the pen all mean somebody of the roster."""
-    roster = ("Jane Roe", "Michael Tarrant", "Renée Castellan", "Robert Quillfeather", "Tien-tsin Huang", "Jan van der Berg", "Mark Lamb")
+    roster = ("Jane Roe", "Michael Tarrant", "Renée Castellan", "Robert Quillfeather", "Mei-ling Huang", "Jan van der Berg", "Mark Lamb")
     assert match_name(name, roster) == person
 
 
@@ -272,7 +272,7 @@ def test_the_better_fit_wins(name: str, roster: tuple[str, ...], person: str) ->
         ("Paul S. Roe", "Daniel P. Roe"),
         ("George D. Quist, M.D., Ph.D.", "Leonard S. Roe, M.D., Ph.D."),
         ("Jane Roe, Ph.D.", "Mark Lamb, M.D."),
-        ("Jeff Tillery", "Jeff Miller"),
+        ("Noel Harrows", "Noel Farrow"),
         ("Michelle Roe", "Michael Roe"),
         ("Mike Roe", "Mick Lamb"),
         ("Anna Li", "Anna Lo"),

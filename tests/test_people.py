@@ -61,7 +61,7 @@ def test_listed_twice_is_one_person() -> None:
     ("one", "other"),
     [
         (_entry("John Chen", ANALYST, firm="Kestrel"), _entry("John Cheng", ANALYST, firm="Lowmoor")),
-        (_entry("Ian Smith", COMPANY, title="CFO"), _entry("Ian [ph]", ANALYST, firm="Kestrel")),
+        (_entry("Ian Brandt", COMPANY, title="CFO"), _entry("Ian [ph]", ANALYST, firm="Kestrel")),
         (_entry("J. Mario Quist", COMPANY, title="CEO"), _entry("John C. Quist", COMPANY, title="CFO")),
         (_entry("Daniel P. Roe", COMPANY, title="CEO"), _entry("Paul S. Roe", COMPANY, title="President")),
         (_entry("Will R. Roe", COMPANY, title="Chairman"), _entry("Rob Roe", COMPANY, title="CEO")),

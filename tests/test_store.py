@@ -134,6 +134,16 @@ def test_a_commit_leaves_no_file_of_older_generations(store: Store) -> None:
     assert (store.check(), _said(store)) == ([], ["valves"])
 
 
+def test_nothing_counts_before_it_is_on_the_disk(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Segments and manifest are brought to the disk before the table of contents that makes them count, and each name after its bytes."""
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    segment = _add(store, "valves")
+    store.commit([segment], _manifest(), store.manifest(1))
+    names = {path.stat().st_ino: path.name for path in [store.folder, *store.folder.iterdir()]}
+    assert [names[inode] for inode in synced] == [f"{segment.segment_id()}.seg", "earful-2.json", "index", "_MAIN_2.toc", "index"]
+
+
 def test_segments_are_shared_by_generations(store: Store) -> None:
     """A segment that stays is not written again."""
     before = _file(store, ".seg").stat()
@@ -330,6 +340,13 @@ def test_one_rebuild_keeps_others_out(store: Store) -> None:
     with store.lock(), pytest.raises(IndexLocked) as refused, Store(store.folder).lock():
         pytest.fail("two rebuilds at once")
     assert str(refused.value) == f"another rebuild is running on {store.folder} ({owner}); wait for it, or stop it"
+
+
+def test_the_lock_names_its_holder_alone(store: Store) -> None:
+    """Of an earlier holder with a longer name nothing is left."""
+    (store.folder / "earful.lock").write_text("process 4194304 on a-host-with-a-very-long-name.example\n")
+    with store.lock():
+        assert (store.folder / "earful.lock").read_text() == f"process {os.getpid()} on {socket.gethostname()}\n"
 
 
 def test_the_lock_goes_when_its_work_is_done(store: Store) -> None:

@@ -12,7 +12,9 @@ from indexer.formats.draft import Block
 
 __all__ = ["article_blocks", "is_html"]
 
-_IS_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b|<(?:p|div|h\d)\b[^>]*>", re.IGNORECASE | re.DOTALL)
+_IS_HTML = re.compile(
+    r"\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b|<(?:p|div|h\d)\b[^>]*>", re.IGNORECASE | re.DOTALL
+)
 _NOT_SHOWN = ("script", "style", "noscript", "template", "svg", "iframe", "form", "button", "nav", "aside", "footer", "figure", "head")
 _ARTICLES = (".article-content", ".article-body", ".tailwind-article-body", "#article-body", "article", "main", "body")
 _ADVERT = re.compile(r"(?:^|[-_])(?:ads?|interad|advert\w*|promo\w*|pitch|dfp|sponsor\w*|newsletter|caption)(?:$|[-_])", re.IGNORECASE)
