@@ -36,31 +36,36 @@ _TAG_WORDS = (
 _TAG = "|".join(_TAG_WORDS)
 _TAGS = re.compile(rf"\[\s*(?:{_TAG})[\s.:]*\]|\(\s*(?:{_TAG})[\s.:]*\)", re.IGNORECASE)
 
-_WORD = re.compile(
-    r"""
+_WORD_PATTERN = r"""
       \b[^\W\d_](?:\.[^\W\d_])+\b             # U.S., e.g., D.G.: single letters with stops between
     | \d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)       # 1,022.7
     | \d+\.\d+[^\W\d_]*                        # 12.5, 2.5x
     | [^\W_]+(?:&[^\W_]+)*(?:['’][^\W\d_]+)*  # plain words, M&A, AT&T's, company's, O'Brien, 20x22, Q3
     | [%$€£¥]
-    """,
-    re.VERBOSE,
-)
+    """
+_WORD = re.compile(_WORD_PATTERN, re.VERBOSE)
+# A pasted query may have its accents as marks behind the letters, which are no word characters.
+_ACCENT_MARK = re.compile(r"[\u0300-\u036f]")
+_MARKED_WORD = re.compile(re.sub(r"(\[\^[^]]+\])\+", r"(?:\1[\\u0300-\\u036f]*)+", _WORD_PATTERN), re.VERBOSE)
 
 
 def words(text: str) -> list[str]:
     """Give the words of a text in order, as the index holds them: lower case, without accents, tags left out."""
     if "[" in text or "(" in text:
         text = _TAGS.sub(" ", text)
-    found: list[str] = _WORD.findall(text)
+    found: list[str] = _pattern_for(text).findall(text)
     return [_normalise(word) for word in found]
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Give each word of a text with the place it stands at: word as `words` gives it, start, end."""
     masked = _TAGS.sub(lambda tag: " " * len(tag[0]), text) if "[" in text or "(" in text else text
-    for match in _WORD.finditer(masked):
+    for match in _pattern_for(text).finditer(masked):
         yield _normalise(match[0]), match.start(), match.end()
+
+
+def _pattern_for(text: str) -> re.Pattern[str]:
+    return _WORD if text.isascii() or not _ACCENT_MARK.search(text) else _MARKED_WORD
 
 
 def _normalise(word: str) -> str:

@@ -32,7 +32,8 @@ _PERIODS = (
     re.compile(rf"\bF?Q(?P<quarter>[1-4])\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?|F)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"\bF?(?P<quarter>[1-4])Q\s*[-/,]?\s*(?:fiscal\s+(?:year\s+)?)?{_YEAR}", re.IGNORECASE),
     re.compile(
-        rf"\b(?P<quarter>first|second|third|fourth)[- ]quarter\s+(?:(?:and|&)\s+(?:full[- ]year|fiscal[- ]year)\s+)?(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?{_YEAR}",
+        r"\b(?P<quarter>first|second|third|fourth)[- ]quarter\s+(?:(?:and|&)\s+(?:full|fiscal)[- ]year\s+)?"
+        rf"(?:of\s+)?(?:fiscal\s+)?(?:year\s+)?{_YEAR}",
         re.IGNORECASE,
     ),
     re.compile(
@@ -136,8 +137,8 @@ def _slug(text: str) -> str:
 
 def _company(lines: list[str]) -> tuple[str | None, str | None, str | None, str]:
     """Company, ticker, exchange code, and the title without them."""
-    found = [(number, match) for number, line in enumerate(lines) for match in _TICKER.finditer(line) if _is_ticker(match)]
-    for number, match in sorted(found, key=lambda each: each[1]["code"] is None)[:1]:
+    tickers = [(number, match) for number, line in enumerate(lines) for match in _TICKER.finditer(line) if _is_ticker(match)]
+    for number, match in sorted(tickers, key=lambda each: each[1]["code"] is None)[:1]:
         line = lines[number]
         company = line[: match.start()].strip(" ,-–—")
         code = match["code"].upper() if match["code"] else None
@@ -183,7 +184,7 @@ def _period(heading: str, latest: date) -> str | None:
 
 def _file_period(source: str) -> str | None:
     match = _FILE_PERIOD.search(PurePath(source).stem)
-    return match and f"{match['year'] or match['year2']}Q{match['quarter'] or match['quarter2']}"
+    return match and f"{match['year'] or match['year2']}Q{match['quarter'] or match['quarter2'] or match['quarter3']}"
 
 
 def _date(heading: str, latest: date) -> date | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
-__all__ = ["clean", "is_furniture"]
+__all__ = ["clean", "find_adverts", "is_furniture"]
 
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064]")
@@ -18,8 +19,8 @@ _FURNITURE = re.compile(
     | image\ source: .{0,80}
     | \d+\ stocks\ we\ like\ better\ than\b .{0,120}
     | when\ (?:our\ )?(?:award-winning|investing\ geniuses)\b .* (?:stock\ tip|it\ can\ pay\ to\ listen) .*
-    | they\ just\ revealed\ what\ they\ believe\ are\ the\b .*
-    | see\ the\ (?:10|ten)\ stocks
+    | they\ just\ revealed\ what\ they\ believe\ are\ the\ (?:\d+|ten)\ best\ stocks\b .*
+    | see\ the\ (?:\d+|ten)\ stocks
     | \*\ ?stock\ advisor\ returns\ as\ of .{0,60}
     | (?:click\ here\ to\ )?learn\ more\ about\ motley\ fool .{0,80}
     | more\ [\w.:-]{1,12}\ analysis
@@ -34,6 +35,11 @@ _FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+
+# An advert in mid-body: a headline, some paragraphs that change with the season, a link, and a line of small print.
+_ADVERT_HEADLINE = re.compile(r"\d+ stocks we like better than\b.{0,120}", re.IGNORECASE)
+_ADVERT_END = re.compile(r"see the (?:\d+|ten) stocks|\* ?stock advisor returns as of .{0,60}", re.IGNORECASE)
+_LONGEST_ADVERT = 8  # paragraphs; if no end follows within them, only the headline is dropped
 
 
 def clean(text: str) -> str:
@@ -50,3 +56,13 @@ def clean(text: str) -> str:
 def is_furniture(paragraph: str) -> bool:
     """Say whether a cleaned paragraph is an advert, a caption, a footer link or a legal notice of the publisher."""
     return _FURNITURE.fullmatch(paragraph) is not None
+
+
+def find_adverts(paragraphs: Sequence[str]) -> set[int]:
+    """Find the paragraphs of adverts among those of a call: from the headline to the small print; give their numbers."""
+    found: set[int] = set()
+    for start, paragraph in enumerate(paragraphs):
+        if _ADVERT_HEADLINE.fullmatch(paragraph):
+            ends = [at for at in range(start, min(start + _LONGEST_ADVERT, len(paragraphs))) if _ADVERT_END.fullmatch(paragraphs[at])]
+            found.update(range(start, ends[-1] + 1 if ends else start + 1))
+    return found

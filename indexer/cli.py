@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ import click
 
 from indexer.errors import EarfulError, UnknownCall
 
-__all__ = ["CommandGroup", "check", "index_option", "inspect", "main", "rebuild"]
+__all__ = ["CommandGroup", "check", "index_option", "inspect", "main", "prepare_output", "rebuild"]
 
 _NOTHING_FOUND = 1
 _FAILED = 2
@@ -71,12 +72,10 @@ def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool,
       earful rebuild motley/ seekingalpha/ --index /srv/calls --jobs 8
       earful rebuild ~/transcripts --json | jq .rejected
     """
-    from rich.console import Console
-
     from indexer.pipeline import rebuild as rebuild_index
     from indexer.render import show_progress, summary, write_refusals
 
-    with show_progress(Console(stderr=True)) as progress:
+    with show_progress() as progress:
         report = rebuild_index(sources, index=index, jobs=jobs or os.cpu_count() or 1, fresh=fresh, progress=progress)
     for note in report.notes:
         click.echo(f"earful: {note}", err=True)
@@ -108,11 +107,9 @@ def inspect(file: str, as_json: bool) -> None:
         found = {"source": first.source, "format": first.format, "encoding": first.encoding, "warnings": warnings, "calls": calls}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    from rich.console import Console
-
     from indexer.render import print_transcripts
 
-    print_transcripts(transcripts, Console())
+    print_transcripts(transcripts)
 
 
 @indexer_group.command()
@@ -138,6 +135,14 @@ def check(index: str) -> None:
     click.echo(f"every file of the index in {index} is as it was written", err=True)
 
 
+def prepare_output() -> None:
+    """Let standard output and error carry names of files that are no UTF-8, with the odd bytes as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the indexer's commands."""
+    prepare_output()
     indexer_group(prog_name="python -m indexer")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.errors import NotATranscript
-from indexer.formats import LAYOUTS, Draft
+from indexer.formats import Draft, motley_fool_html, motley_fool_text, seeking_alpha_text
 
-__all__ = ["Detected", "Layout", "detect"]
+__all__ = ["LAYOUTS", "Detected", "Layout", "detect"]
 
 
 class Layout(Protocol):
@@ -19,6 +19,10 @@ class Layout(Protocol):
     def evidence(self, text: str) -> str: ...
 
     def parse(self, text: str) -> Draft: ...
+
+
+# The most particular marks first: a page's text may hold what marks a text.
+LAYOUTS: tuple[Layout, ...] = (motley_fool_html, motley_fool_text, seeking_alpha_text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,15 @@ _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029\x0b\x0c]")
 
 # How cp1252 shows the bytes 80 to 9F: as quotes, dashes, the euro sign. Latin-1 shows them as control characters.
 _CP1252_SHOWN = {bytes([byte]).decode("cp1252"): chr(byte) for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
-_CONTINUATION = "[\x80-\xbf" + "".join(map(re.escape, _CP1252_SHOWN)) + "]"
+_SHOWN = "".join(map(re.escape, _CP1252_SHOWN))
 
-# Characters of UTF-8 whose bytes were read as Latin-1 or cp1252: a lead byte and its continuation bytes. Of two bytes only
-# what becomes a letter of Latin, Greek or Cyrillic script, or a sign: "NESTLÉ®" is no damage, though its last two would decode.
-_DAMAGED = re.compile(f"[\xc2-\xc5\xce-\xd1]{_CONTINUATION}|[\xe0-\xef]{_CONTINUATION}{{2}}|[\xf0-\xf4]{_CONTINUATION}{{3}}")
-# What is there wherever the damage is: a curly quote or dash, an accented Latin letter, a no-break space.
-_DAMAGE_SHOWS = re.compile(f"\xe2[\x80€]|[\xc2-\xc5]{_CONTINUATION}")
+# Characters of UTF-8 whose bytes were read as Latin-1 or cp1252: a lead byte and its continuation bytes. Read as Latin-1
+# there are control characters in them, which no sound text has. Read as cp1252 they could be sound ("café”…", "NESTLÉ®"), so
+# only what becomes punctuation, a currency or trade mark sign, or a letter of Latin, Greek or Cyrillic script is taken.
+_DAMAGED = re.compile(
+    "[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef](?:[\x80-\x9f][\x80-\xbf]|[\xa0-\xbf][\x80-\x9f])|[\xf0-\xf4][\x80-\xbf]{3}|"
+    f"[\xc2-\xc5\xce-\xd1][\xa0-\xbf{_SHOWN}]|\xe2[€‚ƒ„][\x80-\xbf{_SHOWN}]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _finish(text: str, encoding: str) -> Decoded:
 
 
 def _undo_double_encoding(text: str) -> str:
-    if text.isascii() or not _DAMAGE_SHOWS.search(text):
+    if text.isascii() or not _DAMAGED.search(text):
         return text
     try:
         return text.encode("latin-1").decode("utf-8")

@@ -22,7 +22,7 @@ _OPERATOR = re.compile(
 _UNIDENTIFIED = re.compile(
     r"(?:(?:unidentified|unknown|undefined|unverified|unnamed|multiple)\s*|company\s+(?=speaker|representative))"
     r"(?:(?:company\s+)?(?:analysts?|participants?|speakers?|representatives?|executives?|corporate\s+participant|male|female|man|woman|person|"
-    r"company|attendee|shareholder|caller|audience\s+member|corporate\s+representative))\b(?:\s*\d{1,2}|\s*[\[(].{0,30}[\])]|\s+[-–—]+\s.{0,60})?",
+    r"company|attendee|shareholder|caller|audience\s+member|corporate\s+representative))\b(?:\s*\d{1,2}|\s*[\[(].{0,30}[\])]|\s*[-–—]+(?:\s.{0,60})?|,\s[A-Z].{0,60})?",
     re.IGNORECASE,
 )
 
@@ -254,7 +254,8 @@ def is_name(text: str) -> bool:
     first, *more = text.split(",")
     if any(fold(part).replace(".", "").strip() not in _TITLES_AND_DEGREES for part in more):
         return False  # "Well, Hannah"
-    words = first.split()
+    text = first
+    words = text.split()
     if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
     return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])

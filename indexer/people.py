@@ -48,7 +48,8 @@ def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> 
     people: dict[str, Person] = {}
     for entry in roster:
         if entry.side is not Side.OPERATOR and not is_operator(entry.name):
-            known = _find(entry, people)
+            # Two lines of a roster are two people, however much alike: only the same name is one person.
+            known = next((name for name in people if name_key(name) == name_key(entry.name)), None)
             people[known or entry.name] = _merge(people[known], entry) if known else _person(entry, listed=True)
     speakers = []
     for header in headers:
@@ -96,6 +97,7 @@ _OFFICE = (
 _TITLE = rf"(?P<title>{_OFFICE}(?:(?:,? and |, | & |/)(?:our |the )?{_OFFICE})*)"
 _TITLE_AFTER = re.compile(rf"\s*(?:,|\(|–|-|is|who is|as|, who is)\s*(?:(?:our|the|its|as|[A-Z][\w.&]*['’]s?)\s+){{0,2}}{_TITLE}")
 _TITLE_BEFORE = re.compile(rf"(?:^|\W){_TITLE},?\s*(?:(?:Mr|Ms|Mrs|Dr)\.)?\s*$")
+_NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+ [A-Z][\w'’.-]+,\s*(?:(?:our|the)\s+)?$")
 _MOST_CHARS_TO_NAME = 110
 
 
@@ -120,6 +122,8 @@ def _introduced(person: Person, opening: str) -> Person:
             continue  # a namesake
         behind = _TITLE_AFTER.match(opening, mention.end(), mention.end() + _MOST_CHARS_TO_NAME)
         before = _TITLE_BEFORE.search(opening[max(0, mention.start() - _MOST_CHARS_TO_NAME) : mention.start()])
+        if before and _NAME_BEFORE.search(before.string[: before.start("title")]):
+            before = None  # "Mike Poe, Chief Operating Officer, Jane Roe": that title is the other's
         if found := behind or before:
             return replace(person, title=found["title"], side=Side.COMPANY)
     return person

@@ -32,7 +32,7 @@ _TICK_NS = 2_000_000_000  # file systems stamp files to 2 s at worst: a younger 
 
 
 def rebuild(
-    sources: Iterable[str | os.PathLike[str]],
+    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     *,
     index: str | os.PathLike[str] = "index",
     jobs: int = 1,
@@ -46,7 +46,7 @@ def rebuild(
     then on.
 
     Args:
-        sources: Files and folders.
+        sources: Files and folders, or one of them.
         index: The index directory; made if it is not there.
         jobs: Processes that read and index. With more than one, a script must guard its entry with `if __name__ ==
             "__main__"`.
@@ -82,6 +82,7 @@ def rebuild(
             )
             if before and (manifest.sources, manifest.calls) == (before.manifest.sources, before.manifest.calls):
                 generation = before.generation
+                store.clean(generation, before.manifest)
             else:
                 segments = _write_all(store, before, resolved, readings, work, workers, progress or _silent)
                 generation = store.commit(segments, manifest, before.manifest if before else None)
@@ -157,6 +158,7 @@ def _load(store: Store, fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
         manifest = store.manifest(generation)
         if manifest.versions != _VERSIONS:
             return None, ("the index was built by another version: everything is read again",)
+        store.require_whole(manifest)
         readings = (_Reading.from_dict(source) for source in manifest.sources)
         return _Before(generation, manifest, store.segments(generation), {reading.key: reading for reading in readings}), ()
     except IndexNotFound:
@@ -182,10 +184,9 @@ def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, 
     """Read every file that is not known as it is; its transcripts go to the spool."""
     old = before.sources if before else {}
     trusted = before.manifest.scanned_ns - _TICK_NS if before else 0
-    readings = {
-        file.key: old[file.key] for file in files if file.key in old and old[file.key].stamp == file.stamp and file.stamp[1] < trusted
-    }
-    by_content = {reading.fingerprint: reading for reading in old.values()}
+    readings = {file.key: old[file.key] for file in files if _is_known(old.get(file.key), file, trusted)}
+    # What could not be opened has no fingerprint; it is tried again.
+    by_content = {reading.fingerprint: reading for reading in old.values() if reading.fingerprint}
     unread = [file for file in files if file.key not in readings]
     parse = partial(_parse, known=frozenset(by_content))
     with open(spool, "wb") as output:
@@ -200,6 +201,10 @@ def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, 
             readings[file.key] = _Reading(file.path, file.key, file.stamp, parsed.fingerprint, _of(file.path, calls), rejected)
             progress("reading", done, len(unread))
     return [_of_file(readings[file.key], file) for file in files]
+
+
+def _is_known(reading: _Reading | None, file: SourceFile, trusted_before_ns: int) -> bool:
+    return reading is not None and bool(reading.fingerprint) and reading.stamp == file.stamp and file.stamp[1] < trusted_before_ns
 
 
 def _of_file(reading: _Reading, file: SourceFile) -> _Reading:

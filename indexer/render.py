@@ -20,8 +20,9 @@ from indexer.workers import Progress
 __all__ = ["print_transcripts", "show_progress", "summary", "write_refusals"]
 
 
-def print_transcripts(transcripts: Sequence[Transcript], console: Console) -> None:
+def print_transcripts(transcripts: Sequence[Transcript], console: Console | None = None) -> None:
     """Print what was understood of a file: its calls, who is on them, and a line for each turn."""
+    console = console or Console()
     for transcript in transcripts:
         facts = {
             "call": transcript.call,
@@ -66,8 +67,12 @@ def _turns(transcript: Transcript) -> Table:
 
 
 @contextmanager
-def show_progress(console: Console) -> Iterator[Progress]:
-    """Give a progress callback that draws a bar a stage, with the time left; on anything but a terminal it says nothing."""
+def show_progress() -> Iterator[Progress]:
+    """Give a progress callback that draws a bar a stage on standard error, with the time left.
+
+    On anything but a terminal it says nothing.
+    """
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
         tasks = {}

@@ -63,6 +63,8 @@ def resolve(records: Iterable[CallRecord]) -> Resolved:
         for number, same in enumerate(_by_date(by_id[call])):
             dated = next((record.date for record in same if record.date), None)
             name = f"{call}-{dated:%Y%m%d}" if number and dated else call
+            while number and (name in by_id or name in winners):
+                name += "-2"
             best, *others = sorted(same, key=lambda record: (-record.words, *record.content, record.source))
             winners[name] = best
             duplicates.extend((record, name) for record in others)

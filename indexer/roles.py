@@ -78,15 +78,16 @@ _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.CHIEF_OTHER, r"chief (?:[a-z&]+ ){1,3}offic"),
         (Role.PRESIDENT, r"(?<!vice )(?<!vice-)(?<!v\.)president\b"),
         (Role.CHAIR, r"(?<!vice )(?<!vice-)(?:co-?)?chair(?:man|woman|person|lady)?\b"),
-        (Role.INVESTOR_RELATIONS, r"(?:investors?|shareholders?|stockholders?)['’]? (?:and media |& media )?relat[a-z]*|(?-i:IR)\b"),
+        (Role.INVESTOR_RELATIONS, r"(?:investor|shareholder|stockholder)s?['’]? (?:(?:and|&) [a-z ]{3,20} )?relat[a-z]*|(?-i:IR)\b"),
     )
 )
 
 # "Assistant Chief Financial Officer", "Deputy CFO", "Office of the CEO", "former President": near the office, not in
 # it.
 _NOT_THE_OFFICE = re.compile(
-    r"\b(?:assistant|associate|deputy|former|ex|retired|(?:advis[eo]r|assistant|chief of staff) to(?: the)?|office of the)[ -]+"
-    r"(?:chief [a-z]+(?: offic[a-z]*)?|c[a-z]o\b|president\b|chair[a-z]*)",
+    r"\b(?:assistant|associate|deputy|(?:advis[eo]r|assistant|chief of staff) to(?: the)?|office of the)[ -]+"
+    r"(?:chief [a-z]+(?: offic[a-z]*)?|c[a-z]o\b|president\b|chair[a-z]*|finance director|general counsel)|"
+    r"\b(?:former|formerly|retired|ex)\b[^,;]*",
     re.IGNORECASE,
 )
 

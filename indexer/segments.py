@@ -32,17 +32,26 @@ def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progres
         progress: Called after each call.
     """
     writer = _writer(folder)
-    for call, transcript in calls:
-        for document in documents(transcript, call):
-            writer.add_document(**document)
-        progress()
+    try:
+        for call, transcript in calls:
+            for document in documents(transcript, call):
+                writer.add_document(**document)
+            progress()
+    except BaseException:
+        writer.cancel()  # closes its files
+        raise
     return _finish(writer)
 
 
 def _writer(folder: Path) -> SegmentWriter:
     folder.mkdir(parents=True, exist_ok=True)
     index = FileIndex.create(FileStorage(str(folder)), turn_schema(), INDEX_NAME)
-    return SegmentWriter(index, limitmb=_POOL_MB)
+    writer = SegmentWriter(index, limitmb=_POOL_MB)
+    # Whoosh writes no column for a field that no turn of a segment has, and then takes another segment's values for this one's.
+    for name, field in turn_schema().items():
+        if field.column_type:
+            writer.perdocwriter._create_column(name, field.column_type)
+    return writer
 
 
 def _finish(writer: SegmentWriter) -> Segment:
@@ -77,7 +86,8 @@ def plan_merge(segments: Sequence[Segment]) -> list[Segment]:
     if len(segments) <= _MOST_SEGMENTS:
         return wasteful
     small = [segment for segment in segments if segment.doc_count() < _SMALL * total]
-    return [segment for segment in segments if segment in wasteful or segment in small]
+    chosen = [segment for segment in segments if segment in wasteful or segment in small]
+    return chosen if len(chosen) > 1 else wasteful
 
 
 def merge_segments(folder: Path, segments: Sequence[Segment], target: Path) -> Segment:

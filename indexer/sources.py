@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,10 @@ class SourceFile:
     stamp: Stamp
 
 
-def find_sources(sources: Iterable[str | os.PathLike[str]]) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], ...]]:
-    """Find the files that sources mean: files themselves, and all transcripts anywhere below folders.
+def find_sources(
+    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+) -> tuple[tuple[SourceFile, ...], tuple[tuple[str, str], ...]]:
+    """Find the files that sources, or a single one, mean: files themselves, and all transcripts anywhere below folders.
 
     Below folders, hidden files and folders are passed over, links to folders are not followed, and only `.txt`,
     `.text`, `.html`, `.htm` and `.xhtml` count. A file that two sources mean is found once.
@@ -46,15 +49,18 @@ def find_sources(sources: Iterable[str | os.PathLike[str]]) -> tuple[tuple[Sourc
     """
     found: dict[str, SourceFile] = {}
     refused: list[tuple[str, str]] = []
-    for source in sources:
+    for source in [sources] if isinstance(sources, str | os.PathLike) else sources:
         for path in _files_of(os.fspath(source), refused):
             try:
-                stat = os.stat(path)
+                status = os.stat(path)
             except OSError as error:
                 refused.append((path, f"cannot be read: {error.strerror}"))
                 continue
+            if not stat.S_ISREG(status.st_mode):
+                refused.append((path, "not a file"))  # reading a pipe would wait for ever
+                continue
             key = os.path.abspath(path)
-            found.setdefault(key, SourceFile(path, key, (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)))
+            found.setdefault(key, SourceFile(path, key, (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)))
     return tuple(sorted(found.values(), key=lambda file: file.path)), tuple(refused)
 
 

@@ -21,19 +21,17 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import FileStorage, RamStorage
-from whoosh.index import TOC
 
 from indexer.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexUnusable
-from indexer.schema import turn_schema
 from indexer.segments import INDEX_NAME
+from indexer.toc import read_toc, write_toc
 
 __all__ = ["Manifest", "Store"]
 
@@ -67,8 +65,9 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """Serialise as JSON with a checksum of its own."""
         body = {"format": MANIFEST_FORMAT, **{name: getattr(self, name) for name in self.__slots__}}
-        text = json.dumps(body, sort_keys=True, ensure_ascii=False)
-        return json.dumps({"sha256": _sha256(text.encode()), "manifest": text}, ensure_ascii=False).encode()
+        # In ASCII: a file name that is no UTF-8 holds surrogates, which only escapes can carry.
+        text = json.dumps(body, sort_keys=True)
+        return json.dumps({"sha256": _sha256(text.encode()), "manifest": text}).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str) -> Manifest:
@@ -88,7 +87,7 @@ class Manifest:
             body["calls"] = {call: (content[0], content[1]) for call, content in body["calls"].items()}
             body["files"] = {file: (size[0], size[1]) for file, size in body["files"].items()}
             return cls(**body)
-        except (ValueError, KeyError, TypeError, UnicodeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise IndexDamaged(f"{name} is not what was written ({error})", hint="run earful rebuild") from error
 
 
@@ -133,7 +132,7 @@ class Store:
         size, digest = self.manifest(generation).files[name]
         if self._measure(name) != (size, digest):
             raise IndexDamaged(f"{self.folder / name} is not what was written", hint="run earful rebuild")
-        return list(TOC.read(FileStorage(str(self.folder)), INDEX_NAME, gen=generation).segments)
+        return read_toc((self.folder / name).read_bytes(), name)
 
     def check(self) -> list[str]:
         """Compare every file with what was written; give what is wrong, a line each, worst first.
@@ -159,6 +158,17 @@ class Store:
         return problems + [
             f"{name}: does not belong to the index" for name in self._names() if _OWN_FILE.fullmatch(name) and name not in known
         ]
+
+    def require_whole(self, manifest: Manifest) -> None:
+        """Make sure that every file is there in its full size; `check` compares the bytes too, and takes as long as reading them.
+
+        Raises:
+            IndexDamaged: one is not.
+        """
+        for name, (size, _) in manifest.files.items():
+            path = self.folder / name
+            if not path.is_file() or path.stat().st_size != size:
+                raise IndexDamaged(f"{path} is missing or cut off", hint="run earful rebuild")
 
     # writing
 
@@ -220,7 +230,7 @@ class Store:
         except IndexNotFound:
             generation = 1
         toc_name = f"_{INDEX_NAME}_{generation}.toc"
-        toc = _toc_bytes(segments, generation)
+        toc = write_toc(segments, generation)
         known = previous.files if previous else {}
         names = sorted(name for segment in segments for name in self._names() if name.startswith(f"{segment.segment_id()}."))
         files = {name: known.get(name) or self._measure(name) for name in names}
@@ -228,8 +238,15 @@ class Store:
         complete = Manifest(**{**{name: getattr(manifest, name) for name in manifest.__slots__}, "files": files})
         self._write(f"earful-{generation}.json", complete.to_bytes())
         self._write(toc_name, toc)
-        self._clean({*files, f"earful-{generation}.json"})
+        self.clean(generation, complete)
         return generation
+
+    def clean(self, generation: int, manifest: Manifest) -> None:
+        """Remove what older generations and killed rebuilds left; files that are not the index's own stay. Call with the lock held."""
+        kept = {*manifest.files, f"earful-{generation}.json"}
+        for name in self._names():
+            if name not in kept and _OWN_FILE.fullmatch(name):
+                (self.folder / name).unlink(missing_ok=True)
 
     def _write(self, name: str, data: bytes) -> None:
         """Write a file so that its name appears with all of its bytes or not at all."""
@@ -238,12 +255,6 @@ class Store:
         _sync(draft)
         draft.replace(self.folder / name)
         _sync(self.folder)
-
-    def _clean(self, keep: Iterable[str]) -> None:
-        kept = set(keep)
-        for name in self._names():
-            if name not in kept and _OWN_FILE.fullmatch(name):
-                (self.folder / name).unlink(missing_ok=True)
 
     def _names(self) -> list[str]:
         try:
@@ -258,14 +269,6 @@ class Store:
                 digest.update(block)
                 size += len(block)
         return size, digest.hexdigest()
-
-
-def _toc_bytes(segments: Sequence[Segment], generation: int) -> bytes:
-    """Serialise Whoosh's table of contents without touching the directory."""
-    memory = RamStorage()
-    TOC(turn_schema(), list(segments), generation).write(memory, INDEX_NAME)
-    with memory.open_file(f"_{INDEX_NAME}_{generation}.toc") as file:
-        return bytes(file.read())
 
 
 def _sync(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from indexer.cli import CommandGroup, index_option
+from indexer.cli import CommandGroup, index_option, prepare_output
 
 __all__ = ["earful", "main"]
 
@@ -111,9 +111,7 @@ def search(query: str, output: str | None, explain: bool, index: str, **options:
     elif output == "csv":
         write_csv(page, sys.stdout)
     elif sys.stdout.isatty():
-        from rich.console import Console
-
-        print_page(page, Console())
+        print_page(page)
     else:
         write_plain(page, sys.stdout)
     click.echo(totals(page), err=True)
@@ -133,8 +131,6 @@ def show(call: str, turn: int | None, index: str) -> None:
       earful show CLLS-2021Q3 | less
       earful show CLLS-2021Q3 --turn 81
     """
-    from rich.console import Console
-
     from indexer.errors import UnknownCall
     from search.index import open_index
     from search.render import print_call
@@ -144,7 +140,7 @@ def show(call: str, turn: int | None, index: str) -> None:
     turns = tuple(each for each in found.turns if turn in (None, each.number))
     if not turns:
         raise UnknownCall(f"{found.call} has no turn {turn}", hint=f"it has {len(found.turns)}")
-    print_call(found, Console(), turns)
+    print_call(found, turns)
 
 
 @click.command()
@@ -153,13 +149,12 @@ def demo() -> None:
 
     The companies, people and words in them are invented. The index is built in a temporary folder.
     """
-    from rich.console import Console
-
     from search.demo import run_demo
 
-    run_demo(Console())
+    run_demo()
 
 
 def main() -> None:
     """Run the `earful` command."""
+    prepare_output()
     earful(prog_name="earful")

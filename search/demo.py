@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import as_file, files
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from indexer.pipeline import rebuild
 from search.index import open_index
-from search.render import print_page, totals
+from search.render import print_command, print_note, print_page, totals
 
 __all__ = ["SEARCHES", "run_demo"]
 
@@ -36,20 +32,16 @@ SEARCHES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def run_demo(console: Console) -> None:
+def run_demo() -> None:
     """Index the samples in a temporary folder and print three searches, each with the command that asks the same."""
     with as_file(files("indexer").joinpath("samples")) as samples, TemporaryDirectory(prefix="earful-demo-") as index:
-        _say(console, "earful rebuild samples/")
-        report = rebuild([Path(samples)], index=index)
-        console.print(f"{report.calls} calls of invented companies indexed, {report.turns} turns.\n")
+        print_command("earful rebuild samples/")
+        report = rebuild(samples, index=index)
+        print_note(f"{report.calls} calls of invented companies indexed, {report.turns} turns.\n")
         with open_index(index) as calls:
             for command, query, options in SEARCHES:
-                _say(console, command)
+                print_command(command)
                 page = calls.search(query, **options)
-                print_page(page, console)
-                console.print(f"\n{totals(page)}\n")
-    console.print("Now your own: earful rebuild FOLDER, then earful search.")
-
-
-def _say(console: Console, command: str) -> None:
-    console.print(Text(f"$ {command}", style="bold green"), soft_wrap=True)
+                print_page(page)
+                print_note(f"\n{totals(page)}\n")
+    print_note("Now your own: earful rebuild FOLDER, then earful search.")

@@ -39,7 +39,7 @@ class TurnWeighting(BM25F):  # type: ignore[misc]  # Whoosh has no types
 
     def scorer(self, searcher: Searcher, fieldname: str, text: bytes, qf: int = 1) -> Any:
         if fieldname != "text":
-            return _Nothing()
+            return _Trifle()
         scorer = super().scorer(searcher, fieldname, text, qf)
         group = self._commonest_of.get(text)
         if group:
@@ -55,15 +55,21 @@ def _inflection_groups(tree: Tree) -> Iterator[tuple[str, ...]]:
             yield from _inflection_groups(part)
 
 
-class _Nothing(WeightScorer):  # type: ignore[misc]
+# Whoosh takes a score of zero in an Or of three parts or more for "does not match", so a field's value scores a trifle, which
+# rounding takes away again before turns are ranked and shown.
+_TRIFLE = 1e-9
+_SCORE_DIGITS = 6
+
+
+class _Trifle(WeightScorer):  # type: ignore[misc]
     def __init__(self) -> None:
-        super().__init__(0.0)
+        super().__init__(_TRIFLE)
 
     def supports_block_quality(self) -> bool:
         return False
 
     def score(self, matcher: Any) -> float:  # noqa: ARG002 - Whoosh's signature
-        return 0.0
+        return _TRIFLE
 
 
 def match(snapshot: Snapshot, tree: Tree) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
@@ -82,7 +88,7 @@ def match(snapshot: Snapshot, tree: Tree) -> tuple[NDArray[np.uint32], NDArray[n
             doc_ids.append(matcher.id() + offset)
             scores.append(matcher.score())
             matcher.next()
-    return np.array(doc_ids, dtype=np.uint32), np.array(scores, dtype=np.float64)
+    return np.array(doc_ids, dtype=np.uint32), np.array([round(score, _SCORE_DIGITS) for score in scores], dtype=np.float64)
 
 
 def answer(snapshot: Snapshot, query: Query) -> Page:

@@ -27,6 +27,7 @@ __all__ = ["Forms", "Lexicon", "explain", "parse"]
 _SHORTEST_PREFIX = 2
 _LONGEST_QUERY = 4_000
 _DEEPEST = 50
+_MOST_PARTS = 200
 _OPERATORS = ("AND", "OR", "NOT")
 _QUOTE_IT = 'to search for the word, write "{}"'
 _CURLY = str.maketrans("“”„«»", '"""""')
@@ -133,12 +134,22 @@ class _Meaning:
         meaning: q.Query = getattr(self, f"_{node.data}")(*node.children)
         return meaning
 
+    def _count(self, nodes: tuple[Tree[Token], ...]) -> None:
+        # Whoosh walks a tree of matchers as deep as there are parts.
+        if len(nodes) > _MOST_PARTS:
+            column = nodes[_MOST_PARTS].meta.column
+            raise QuerySyntaxError(
+                "the query has too many parts", query=self._text, column=column, hint=f"{_MOST_PARTS} side by side are possible"
+            )
+
     def _either(self, *nodes: Tree[Token]) -> q.Query:
+        self._count(nodes)
         return q.Or([self.of(node) for node in nodes])
 
     def _all(self, *nodes: Tree[Token]) -> q.Query:
         wanted = [self.of(node) for node in nodes if node.data != "excluded"]
         unwanted = [q.Not(self.of(node.children[0])) for node in nodes if node.data == "excluded"]
+        self._count(nodes)
         sought = [part for part in wanted if not isinstance(part, q.Every)]
         return q.And([*(sought or [q.Every()]), *unwanted])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from indexer.errors import InvalidValue, UnknownField
 from indexer.schema import FACETS
@@ -92,6 +92,8 @@ def make_query(
 
 
 def _date(name: str, value: date | str | None) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
     if not isinstance(value, str):
         return value
     try:

@@ -93,13 +93,28 @@ class Snapshot:
         leading part will do: `2021` means `2021Q1` to `2021Q4`; `Q3 2021` is `2021Q3`.
         """
         wanted = _period(fold(asked)) if field == "period" else fold(asked)
-        values = [value for value in self.codes(field).values if value]
+        values = self._values_of_live_turns(field)
         exact = tuple(value for value in values if fold(value) == wanted)
         if exact or not wanted:
             return exact
         if field in ("period", "date"):
             return tuple(value for value in values if fold(value).startswith(wanted))
         return tuple(value for value in values if f" {_letters(wanted)} " in f" {_letters(fold(value))} ")
+
+    def _values_of_live_turns(self, field: str) -> tuple[str, ...]:
+        column = self.codes(field)
+        used = np.unique(column.codes[self._live])
+        return tuple(column.values[code] for code in used.tolist() if column.values[code])
+
+    @cached_property
+    def _live(self) -> NDArray[np.bool_]:
+        """bool[turns]: whether a turn is part of the index; False if it was deleted."""
+        live = np.ones(self.reader.doc_count_all(), dtype=np.bool_)
+        start = 0
+        for reader in self._readers:
+            live[[start + number for number in reader.segment().deleted_docs()]] = False
+            start += reader.doc_count_all()
+        return live
 
     def stored(self, doc_id: int) -> dict[str, Any]:
         """Give what is stored of a turn as it is: text and header."""
@@ -127,14 +142,7 @@ def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
     for attempt in range(_TRIES):
         generation = store.generation()
         try:
-            versions = store.manifest(generation).versions
-            if versions.get("schema") != SCHEMA_VERSION:
-                raise IndexDamaged(f"the index in {store.folder} was built by another version of Earful", hint="run earful rebuild")
-            storage, schema = FileStorage(os.fspath(folder)), turn_schema()
-            readers = [SegmentReader(storage, schema, segment, generation=generation) for segment in store.segments(generation)]
-            if not readers:
-                raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
-            return Snapshot(generation, readers)
+            return Snapshot(generation, _open_segments(store, generation))
         except (OSError, IndexDamaged) as error:
             # A rebuild that finished in between has removed this generation's files; a second look finds the new one.
             if attempt + 1 < _TRIES and store.generation() != generation:
@@ -145,6 +153,45 @@ def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
                 f"a file of the index in {store.folder} cannot be opened ({error})", hint="run earful check, then earful rebuild"
             ) from error
     raise IndexDamaged(f"the index in {store.folder} changes faster than it can be opened", hint="try again")
+
+
+class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """A folder whose files can be closed when opening a segment fails half-way, which Whoosh leaves undone."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._files: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        file = super().open_file(name, **options)
+        self._files.append(file)
+        return file
+
+    def close_files(self) -> None:
+        for file in self._files:
+            if not file.is_closed:
+                file.close()
+
+
+def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
+    manifest = store.manifest(generation)
+    if manifest.versions.get("schema") != SCHEMA_VERSION:
+        raise IndexDamaged(f"the index in {store.folder} was built by another version of Earful", hint="run earful rebuild")
+    store.require_whole(manifest)
+    segments = store.segments(generation)
+    if not segments:
+        raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
+    storage, schema = _Storage(str(store.folder)), turn_schema()
+    try:
+        return [SegmentReader(storage, schema, segment, generation=generation) for segment in segments]
+    except OSError:
+        storage.close_files()
+        raise
+    except Exception as error:  # on a damaged file Whoosh fails in any way there is
+        storage.close_files()
+        raise IndexDamaged(
+            f"a segment of the index in {store.folder} is damaged ({error})", hint="run earful check, then earful rebuild"
+        ) from error
 
 
 def _segment_codes(reader: SegmentReader, field: str) -> tuple[NDArray[np.uint32], list[str]]:

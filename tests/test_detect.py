@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer import formats
-from indexer.detect import detect
+from indexer.detect import LAYOUTS, detect
 from indexer.encoding import decode
 from indexer.errors import NotATranscript
 
@@ -42,12 +42,12 @@ def test_every_sample_has_its_layout(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(LAYOUT_OF))
 def test_one_layout_only_claims_a_sample(name: str) -> None:
     """The layouts' marks do not overlap: it does not hang on the order in which they are asked."""
-    assert [layout.NAME for layout in formats.LAYOUTS if layout.evidence(_text(name))] == [LAYOUT_OF[name]]
+    assert [layout.NAME for layout in LAYOUTS if layout.evidence(_text(name))] == [LAYOUT_OF[name]]
 
 
 def test_layouts_have_names_of_their_own() -> None:
     """A layout's name identifies it."""
-    names = [layout.NAME for layout in formats.LAYOUTS]
+    names = [layout.NAME for layout in LAYOUTS]
     assert sorted(names) == sorted(set(LAYOUT_OF.values()))
 
 

@@ -6,7 +6,7 @@ The oracle here knows only the words of the turns and what a query tree means; W
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.index import open_dir
-from whoosh.query import Every, Or, Term
 
 import indexer
 from indexer.analysis import words
@@ -62,13 +61,13 @@ class _Turn:
     values: dict[str, str]
 
 
-@dataclass(frozen=True)
 class _World:
     """One set of calls: in one segment, in several with deleted turns, and as plain turns in call order."""
 
-    folders: dict[str, Path]
-    snapshots: dict[str, Snapshot]
-    turns: list[_Turn] = field(repr=False)
+    def __init__(self, folders: dict[str, Path], turns: list[_Turn]) -> None:
+        self.folders = folders
+        self.snapshots = {kind: open_snapshot(folder) for kind, folder in folders.items()}
+        self.turns = sorted(turns, key=lambda turn: (turn.call, turn.number))
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +97,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_World]:
         for transcript in indexer.read(path)
         for turn in transcript.turns
     ]
-    snapshots = {kind: open_snapshot(folder) for kind, folder in folders.items()}
-    yield _World(folders, snapshots, sorted(turns, key=lambda turn: (turn.call, turn.number)))
-    for snapshot in snapshots.values():
+    opened = _World(folders, turns)
+    yield opened
+    for snapshot in opened.snapshots.values():
         snapshot.close()
 
 
@@ -267,3 +266,163 @@ def test_three_alternatives_or_more_mean_any_of_them(world: _World, text: str, f
     """A turn that has one of many values is found, though values add nothing to its score."""
     expected = sum(map(fits, world.turns))
     assert {kind: _ask(snapshot, text, limit=0).turns for kind, snapshot in world.snapshots.items()} == {"whole": expected, "steps": expected}
+
+
+# the order and the pages
+
+
+@pytest.mark.parametrize("kind", ["whole", "steps"])
+@pytest.mark.parametrize("options", [{}, {"sort": "date"}, {"group_by": "call"}, {"group_by": "call", "sort": "date"}])
+@pytest.mark.parametrize(("text", "size"), [("cash OR pump", 7), ("*", 10), ("role:CFO", 4), ('"cash runway"', 1)])
+def test_pages_concatenate_to_the_whole_list(world: _World, kind: str, options: dict[str, Any], text: str, size: int) -> None:
+    """Page after page gives each hit once, in the order of the whole list, and every page has the totals of all."""
+    whole = _ask(world.snapshots[kind], text, **options)
+    pages = [_ask(world.snapshots[kind], text, limit=size, offset=offset, **options) for offset in range(0, len(whole.hits), size)]
+    assert [hit for page in pages for hit in page.hits] == list(whole.hits)
+    assert {(page.turns, page.calls) for page in pages} == {(whole.turns, whole.calls)}
+    assert {len(page.hits) for page in pages[:-1]} <= {size}
+
+
+@pytest.mark.parametrize("text", ["*", "role:CFO", "kind:question OR kind:answer"])
+@pytest.mark.parametrize("kind", ["whole", "steps"])
+def test_equally_good_turns_come_in_call_order(world: _World, kind: str, text: str) -> None:
+    """Where nothing said tells turns apart, calls come by id and turns as they were said, whichever segment they lie in."""
+    places = _places(_ask(world.snapshots[kind], text))
+    assert places == sorted(places) != []
+
+
+def test_the_same_words_come_in_call_order(tmp_path: Path) -> None:
+    """Turns of the very same words are equally good, however their segments differ in the words of other turns."""
+    source, index, headers = tmp_path / "source", tmp_path / "index", list(_PEOPLE)
+    source.mkdir()
+    others = ["pumps pumps", "tariff pumps", "tariff tariff cash", "cash pumps runway"]
+    for step, tickers in enumerate((("ZUMP", "BUMP"), ("YUMP", "AUMP"), ("XUMP", "CUMP"))):
+        for ticker in tickers:
+            said = ["tariff cash runway price", *(others[step:] if ticker > "M" else others)]
+            (source / f"{ticker}.txt").write_text(_transcript(ticker, "Q2 2022", list(zip(headers * 2, said, strict=False))))
+        indexer.rebuild([source], index=index)
+    snapshot = open_snapshot(index)
+    places = _places(_ask(snapshot, "tariff cash runway price"))
+    assert len(snapshot.reader.leaf_readers()) == 3
+    assert places == [(f"{letter}UMP-2022Q2", 1) for letter in "ABCXYZ"]
+    snapshot.close()
+
+
+def test_undated_calls_come_last(world: _World) -> None:
+    """Sorted by date, calls without a date follow the oldest dated one."""
+    days = [hit.date for hit in _ask(world.snapshots["steps"], "*", sort="date").hits]
+    assert days == ["2022-11-07"] * 18 + ["2022-08-08"] * 27 + ["2022-05-03"] * 27 + [None] * 27
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date"])
+@pytest.mark.parametrize("kind", ["whole", "steps"])
+def test_grouped_hits_are_the_first_of_each_call(world: _World, kind: str, sort: str) -> None:
+    """One hit a call, its first in the ungrouped order, calls in the order of these; with it, how many of its turns matched."""
+    every = _ask(world.snapshots[kind], "cash OR pump", sort=sort)
+    grouped = _ask(world.snapshots[kind], "cash OR pump", sort=sort, group_by="call")
+    first = {place[0]: place for place in reversed(_places(every))}
+    calls = [call for call, _ in _places(every)]
+    assert _places(grouped) == [first[call] for call in dict.fromkeys(calls)]
+    assert {hit.call: hit.matching_turns for hit in grouped.hits} == {call: calls.count(call) for call in calls}
+    assert (grouped.turns, grouped.calls) == (every.turns, every.calls) == (len(calls), len(grouped.hits))
+    assert {hit.matching_turns for hit in every.hits} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "offset", "message"),
+    [
+        ("*", {}, 99, "offset: 99 lies past the last of 99 turns"),
+        ("*", {}, 10**9, "offset: 1000000000 lies past the last of 99 turns"),
+        ("*", {"group_by": "call"}, 11, "offset: 11 lies past the last of 11 calls"),
+        ("zebra", {}, 1, "offset: 1 lies past the last of 0 turns"),
+        ("*", {"limit": 0}, 99, "offset: 99 lies past the last of 99 turns"),
+    ],
+)
+def test_an_offset_past_the_end_is_refused(world: _World, text: str, options: dict[str, Any], offset: int, message: str) -> None:
+    """A page that is not there is an error that says how far the hits go, not an empty or the last page."""
+    with pytest.raises(InvalidValue, match=message):
+        _ask(world.snapshots["whole"], text, offset=offset, **options)
+    if offset in (99, 11):
+        assert len(_ask(world.snapshots["whole"], text, offset=offset - 1, **{**options, "limit": 10}).hits) == 1
+
+
+def test_nothing_found_is_an_empty_first_page(world: _World) -> None:
+    """A query that nothing matches has an answer with zero totals, no hits and empty facets."""
+    page = _ask(world.snapshots["whole"], "zebra", facets=("role",))
+    assert (page.turns, page.calls, page.hits, page.facets) == (0, 0, (), {"role": ()})
+
+
+# scores
+
+
+def test_values_and_every_turn_do_not_weigh(world: _World) -> None:
+    """That somebody has the asked role says nothing about how well a turn fits: the words alone order the hits."""
+    snapshot = world.snapshots["steps"]
+    alone = {(hit.call, hit.turn): hit.score for hit in _ask(snapshot, "cash").hits if hit.role == "CFO"}
+    assert {(hit.call, hit.turn): hit.score for hit in _ask(snapshot, "cash role:CFO").hits} == pytest.approx(alone)
+    assert {hit.score for hit in _ask(snapshot, "role:CFO").hits} == {0.0}
+
+
+def test_a_rare_inflection_is_no_better(world: _World) -> None:
+    """The inflections of a word are as rare as the commonest of them: a turn is not better for the rare form."""
+    snapshot = world.snapshots["whole"]
+    weighting = TurnWeighting(_parse(snapshot, "raise OR cash"))
+    with open_dir(str(world.folders["whole"])).searcher(weighting=weighting) as searcher:
+        factors = {form: weighting.scorer(searcher, "text", form.encode()).idf for form in ("raise", "raised", "raises", "cash")}
+        plain = {form: searcher.idf("text", form.encode()) for form in factors}
+    assert {factors[form] for form in ("raise", "raised", "raises")} == {min(plain[form] for form in ("raise", "raised", "raises"))}
+    assert factors["cash"] == plain["cash"]
+
+
+def test_alternatives_keep_their_own_weight(tmp_path: Path) -> None:
+    """In `common OR rare` the rare word weighs more: the two are different words, not inflections of one."""
+    (tmp_path / "source").mkdir()
+    said = ["pumps cash", "pumps china", "pumps runway", "pumps raise", "pumps price", "china pumps"]
+    turns = list(zip(list(_PEOPLE) * 2, said, strict=False))
+    (tmp_path / "source" / "a.txt").write_text(_transcript("AUMP", "Q2 2022", turns))
+    indexer.rebuild([tmp_path / "source"], index=tmp_path / "index")
+    snapshot = open_snapshot(tmp_path / "index")
+    best = _ask(snapshot, "pumps OR runway").hits[0]
+    scores = {text: _ask(snapshot, text).hits[0].score for text in ("pumps", "runway")}
+    assert (best.turn, best.score) == (3, pytest.approx(scores["pumps"] + scores["runway"]))
+    snapshot.close()
+
+
+# how it was understood
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "understood"),
+    [
+        ("raise role:CFO", {}, '(raise | raised | raises) AND role:"cfo"'),
+        ("*", {"role": "cfo", "speaker": "low"}, "every turn; role is CFO; speaker is Ada Low or Ned Low"),
+        ("cash", {"since": "2022-05-01", "until": "2022-09-30"}, "cash; on or after 2022-05-01; on or before 2022-09-30"),
+        ("cash", {"firm": "zed"}, "cash; firm is nothing in the index"),
+    ],
+)
+def test_an_answer_says_how_it_was_understood(world: _World, text: str, options: dict[str, Any], understood: str) -> None:
+    """The query and its filters are told in words, each filter with the values of the index that it means."""
+    assert _ask(world.snapshots["steps"], text, **options).understood == understood
+
+
+def test_notes_name_values_that_nothing_fits(world: _World) -> None:
+    """A filter value that the index does not know finds nothing, and the answer says so."""
+    page = _ask(world.snapshots["steps"], "cash", firm="zed", speaker=["low", "nobody"])
+    assert (page.turns, page.hits) == (0, ())
+    assert page.notes == ("no firm in the index fits 'zed'", "no speaker in the index fits 'nobody'")
+
+
+def test_the_text_as_given_is_in_the_answer(world: _World) -> None:
+    """An answer carries the query as it was typed."""
+    assert _ask(world.snapshots["steps"], "  “cash runway” ").query == "  “cash runway” "
+
+
+@pytest.mark.parametrize(("text", "fits"), [("q3 " * 1333, True), ("NOT q3 " * 150, False), ("q3 OR " * 666 + "q3", True)])
+def test_the_longest_queries_are_answered_or_refused(world: _World, text: str, fits: bool) -> None:
+    """A query of thousands of characters has an answer or is an error of ours; it never breaks the search."""
+    try:
+        page = _ask(world.snapshots["whole"], text, limit=1)
+    except indexer.EarfulError as error:
+        assert "query" in str(error)
+    else:
+        assert page.turns == sum(("q3" in turn.words) is fits for turn in world.turns)

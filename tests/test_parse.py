@@ -31,7 +31,15 @@ _RUNWAY = Phrase("text", ["cash", "runway"])
 
 
 def _parse(text: str) -> Tree:
-    return parse(text, _LEXICON)
+    return _plain(parse(text, _LEXICON))
+
+
+def _plain(tree: Tree) -> Tree:
+    """Give a tree of Whoosh's plain classes, an And or Or of one part as that part: which of them walks best is not what a text means."""
+    if isinstance(tree, And | Or):
+        parts = [_plain(part) for part in tree.subqueries]
+        return parts[0] if len(parts) == 1 else (And if isinstance(tree, And) else Or)(parts)
+    return Not(_plain(tree.query)) if isinstance(tree, Not) else tree
 
 
 def _error(text: str) -> QuerySyntaxError:
@@ -80,7 +88,7 @@ def test_words_and_brackets(text: str, tree: Tree) -> None:
         ("guidance NOT (china OR tariffs)", And([_GUIDANCE, Not(Or([_CHINA, _TARIFFS]))])),
         ("guidance OR NOT china", Or([_GUIDANCE, And([_EVERY, Not(_CHINA)])])),
         ("NOT china OR guidance", Or([And([_EVERY, Not(_CHINA)]), _GUIDANCE])),
-        ("NOT NOT china", And([_EVERY, Not(And([_EVERY, Not(_CHINA)]))])),
+        ("NOT (NOT china)", And([_EVERY, Not(And([_EVERY, Not(_CHINA)]))])),
     ],
 )
 def test_not_means_all_turns_but_these(text: str, tree: Tree) -> None:
@@ -134,7 +142,8 @@ def test_phrases_and_words_of_several_parts(text: str, tree: Tree) -> None:
         ("NOT tarif*", And([_EVERY, Not(Prefix("text", "tarif"))])),
         ("text:tarif*", Prefix("text", "tarif")),
         ("*", _EVERY),
-        ("* guidance", And([_EVERY, _GUIDANCE])),
+        ("* guidance", _GUIDANCE),
+        ("* *", _EVERY),
         ("(*)", _EVERY),
         ("guidance OR *", Or([_GUIDANCE, _EVERY])),
         ("NOT *", And([_EVERY, Not(_EVERY)])),
@@ -192,7 +201,8 @@ def test_values_of_fields(text: str, tree: Tree) -> None:
         ("china (OR guidance)", 8, "OR has nothing before it"),
         ("china AND AND guidance", 11, "AND has nothing before it"),
         ("china OR AND guidance", 10, "AND has nothing before it"),
-        ("china NOT OR guidance", 11, "OR has nothing before it"),
+        ("china NOT OR guidance", 11, "NOT has nothing after it"),
+        ("NOT NOT china", 5, "NOT has nothing after it"),
         ("()", 2, "nothing between ( and )"),
         ("china ( )", 9, "nothing between ( and )"),
         ("(china", 1, "a ( without its )"),
@@ -258,8 +268,7 @@ def test_brackets_may_be_fifty_deep() -> None:
     """Fifty brackets inside each other are understood; the fifty-first is an error that points at it."""
     assert _parse("(" * 50 + "china" + ")" * 50) == _CHINA
     error = _error("(" * 60 + "china" + ")" * 60)
-    assert (error.column, "more than 50 brackets" in str(error)) == (51, True)
-    assert error.hint != ""
+    assert (error.column, error.hint) == (51, "50 inside each other are possible")
 
 
 def test_a_query_may_have_four_thousand_characters() -> None:
@@ -268,16 +277,14 @@ def test_a_query_may_have_four_thousand_characters() -> None:
     assert len(tree.subqueries) == 667
     error = _error("china" * 1000)
     assert error.column == 4001
-    assert "query too long: 5000 characters" in str(error)
-    assert len(str(error)) < 250
-    assert error.hint != ""
+    assert (error.hint, len(str(error)) < 250) == ("4000 characters are possible", True)
 
 
-@pytest.mark.parametrize("text", ["NOT " * 999 + "a", "NOT " * 200 + "a", "china OR NOT " * 300 + "a"])
+@pytest.mark.parametrize("text", ["NOT " * 999 + "a", "NOT (" * 50 + "a" + ")" * 50, "china OR NOT " * 300 + "a"])
 def test_many_nots_end_in_a_tree_or_a_syntax_error(text: str) -> None:
     """However many NOTs follow each other, nothing but the two outcomes of parsing is possible."""
     try:
-        assert isinstance(_parse(text), Tree)
+        assert isinstance(parse(text, _LEXICON), Tree)
     except QuerySyntaxError as error:
         assert error.column > 1
 
@@ -288,7 +295,7 @@ def test_any_text_is_a_tree_or_an_error_of_ours(parts: list[str]) -> None:
     """Whatever is typed, it is understood, or refused with a column inside the text or just behind it."""
     text = "".join(parts)
     try:
-        tree = _parse(text)
+        tree = parse(text, _LEXICON)
     except QuerySyntaxError as error:
         assert 1 <= error.column <= len(text) + 1
         assert "Token(" not in str(error)
@@ -331,4 +338,4 @@ def test_any_text_is_a_tree_or_an_error_of_ours(parts: list[str]) -> None:
 )
 def test_explain_says_what_is_matched(text: str, words: str) -> None:
     """Inflections stand between bars, operators in capitals, and brackets where they are needed to read it one way only."""
-    assert explain(_parse(text)) == words
+    assert explain(parse(text, _LEXICON)) == words

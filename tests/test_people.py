@@ -141,7 +141,7 @@ def test_every_header_has_a_speaker_who_is_on_the_call(headers: list[str]) -> No
 )
 def test_titles_are_learnt_from_introductions(opening: str, title: str | None) -> None:
     """Who is introduced with an office, before or behind the name, has it; a neighbour's office is the neighbour's."""
-    (person,) = introduce([_person("Jane Roe")], opening)
+    person, _ = introduce([_person("Jane Roe"), _person("Mike Poe")], opening)
     assert (person.title, person.side) == (title, COMPANY if title else UNKNOWN)
 
 

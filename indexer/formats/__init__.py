@@ -4,10 +4,6 @@ A layout module offers `NAME`, `evidence(text) -> str` (what in the text marks t
 `parse(text) -> Draft`.
 """
 
-from indexer.formats import motley_fool_html, motley_fool_text, seeking_alpha_text
 from indexer.formats.draft import Draft, RawTurn, RosterEntry, Side
 
-__all__ = ["LAYOUTS", "Draft", "RawTurn", "RosterEntry", "Side"]
-
-# The most particular marks first: a page's text may hold what marks a text.
-LAYOUTS = (motley_fool_html, motley_fool_text, seeking_alpha_text)
+__all__ = ["Draft", "RawTurn", "RosterEntry", "Side"]

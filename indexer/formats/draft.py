@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from indexer.clean import clean, is_furniture
+from indexer.clean import clean, find_adverts, is_furniture
 
 __all__ = ["Block", "Draft", "RawTurn", "RosterEntry", "Side", "assemble_turns", "text_blocks"]
 
@@ -88,9 +88,13 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
         The turns that have words, and the lines before the first header. Furniture is left out, and sentences broken
         after an honorific are joined.
     """
+    lines = list(marked)
+    adverts = find_adverts([line for _, line in lines])
     turns: list[tuple[RosterEntry, list[str]]] = []
     loose: list[str] = []
-    for speaker, line in marked:
+    for number, (speaker, line) in enumerate(lines):
+        if number in adverts:
+            continue
         if speaker is not None:
             turns.append((speaker, []))
         elif is_furniture(line):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from indexer.clean import is_furniture
 from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, text_blocks
@@ -112,7 +113,7 @@ def _header(block: Block, known: dict[str, RosterEntry]) -> RosterEntry | None:
     if len(line) > _LONGEST_HEADER:
         return None
     if line in known:
-        return known[line]
+        return replace(known[line], published=line)
     if is_operator(line):
         # "Operator?" is somebody asking for her.
         return RosterEntry(published=line, name="Operator", side=Side.OPERATOR)

@@ -30,6 +30,9 @@ _QA = re.compile(
 )
 _TITLE = re.compile(r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)", re.IGNORECASE)
 _Q_OR_A = re.compile(r"[QA]\s*[-–—]\s*(?=\w)")
+# The rosters of StreetEvents have the same headings, but the name on one line and "Company - Title" on the next.
+_STREETEVENTS = re.compile(r"streetevents|thomson reuters|refinitiv", re.IGNORECASE)
+_STREETEVENTS_ROSTER = re.compile(r"participiants|^\s*\*\s+\S.*\n\s+\S.* - ", re.IGNORECASE | re.MULTILINE)
 _LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
 _LONGEST_ROSTER_LINE = 400
 _TITLE_LINES = 8
@@ -39,7 +42,10 @@ def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
     lines = [block.text for block in text_blocks(text[:12_000])]
     heading = next((line for line in lines[1 : _TITLE_LINES + 1] if _is_roster_heading(line)), "")
-    if not heading or not any(_TITLE.search(line) for line in lines[:_TITLE_LINES]):
+    if any(_STREETEVENTS.search(line) for line in lines[:_TITLE_LINES]) or _STREETEVENTS_ROSTER.search(text[:12_000]):
+        return ""
+    # StreetEvents' PDFs have the same headings in capitals.
+    if not heading or heading.isupper() or not any(_TITLE.search(line) for line in lines[:_TITLE_LINES]):
         return ""
     return f"call title above a roster headed '{heading}'"
 
@@ -177,7 +183,8 @@ class _Headers:
             return None
         if line not in self._read:
             # "Q – Brian Bedell", "A - Martin Mucci": a few files say who asks and who answers.
-            self._read[line] = self._classify(_Q_OR_A.sub("", line))
+            entry = self._classify(_Q_OR_A.sub("", line))
+            self._read[line] = entry and replace(entry, published=line)
         return self._read[line]
 
     def _classify(self, line: str) -> RosterEntry | None:

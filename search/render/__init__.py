@@ -3,6 +3,6 @@
 from search.render.csv import write_csv
 from search.render.json import write_json
 from search.render.plain import totals, write_plain
-from search.render.terminal import print_call, print_page
+from search.render.terminal import print_call, print_command, print_note, print_page
 
-__all__ = ["print_call", "print_page", "totals", "write_csv", "write_json", "write_plain"]
+__all__ = ["print_call", "print_command", "print_note", "print_page", "totals", "write_csv", "write_json", "write_plain"]

@@ -11,14 +11,15 @@ from rich.text import Text
 from indexer.model import Turn
 from search.results import Call, FacetValue, Hit, Page
 
-__all__ = ["print_call", "print_page"]
+__all__ = ["print_call", "print_command", "print_note", "print_page"]
 
 _MOST_FACET_VALUES = 10
 _WIDEST = 120  # columns; longer lines are hard to read
 
 
-def print_page(page: Page, console: Console) -> None:
+def print_page(page: Page, console: Console | None = None) -> None:
     """Print hits as a table, matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
+    console = console or Console()
     width = min(console.width, _WIDEST)
     if page.hits:
         table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, show_edge=False)
@@ -66,8 +67,19 @@ def _facet(field: str, values: tuple[FacetValue, ...], width: int) -> Group:
     return Group("", table, *([Text(f"  and {more:,} more", style="dim")] if more > 0 else []))
 
 
-def print_call(call: Call, console: Console, turns: tuple[Turn, ...]) -> None:
+def print_command(command: str, console: Console | None = None) -> None:
+    """Print a command line as one types it."""
+    (console or Console()).print(Text(f"$ {command}", style="bold green"), soft_wrap=True)
+
+
+def print_note(text: str) -> None:
+    """Print a line as it is."""
+    Console().print(Text(text), soft_wrap=True)
+
+
+def print_call(call: Call, turns: tuple[Turn, ...], console: Console | None = None) -> None:
     """Print what a call is, and the given turns of it as they were said."""
+    console = console or Console()
     about = " · ".join(filter(None, (call.company, call.ticker, call.period, call.event, call.date)))
     console.print(Text(f"{call.call}  {about}", style="bold"), soft_wrap=True)
     width = min(console.width, _WIDEST)

@@ -1,0 +1,312 @@
+"""The library, end to end: index the samples, ask, and keep the answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import FrozenInstanceError
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import indexer
+import search
+from indexer.errors import IndexDamaged, IndexNotFound, InvalidValue, QuerySyntaxError, UnknownCall, UnknownField
+
+_SAMPLES = Path(indexer.__file__).parent / "samples"
+
+_HIT_KEYS = "call company ticker period date section kind exchange turn speaker role title firm score snippet".split()
+
+_ALONE = """Sole Traders Corp (SOLE 1.00%)
+Q2 2022 Earnings Call
+Aug 08, 2022, 5:00 p.m. ET
+
+Jane Roe -- Chief Financial Officer
+
+We {0} pumps.
+
+Ada Low -- Chief Executive Officer
+
+Pumps, then.
+
+Duration: 0 minutes
+
+Jane Roe -- Chief Financial Officer
+
+Ada Low -- Chief Executive Officer
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an index of the samples."""
+    folder = tmp_path_factory.mktemp("index")
+    indexer.rebuild([_SAMPLES], index=folder)
+    return folder
+
+
+@pytest.fixture
+def calls(index: Path) -> Iterator[search.CallIndex]:
+    """Give that index, open."""
+    with search.open_index(index) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def transcripts() -> dict[str, indexer.Transcript]:
+    """Give the samples as they are read, by call."""
+    return {transcript.call: transcript for path in sorted(_SAMPLES.iterdir()) for transcript in indexer.read(path)}
+
+
+# questions
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "found"),
+    [
+        ('"cash runway"', {"role": "CFO"}, {("QLST-2025Q2", 23), ("CBAY-2025Q3", 15), ("QLST-2025Q3", 31), ("VLTA-2024Q4", 5), ("VLTA-2024Q3", 5)}),
+        ('"cash runway"', {"role": "CFO", "company": "veltrana"}, {("VLTA-2024Q4", 5), ("VLTA-2024Q3", 5)}),
+        ('"cash runway" role:cfo company:veltrana', {}, {("VLTA-2024Q4", 5), ("VLTA-2024Q3", 5)}),
+        ('"cash runway"', {"role": "CFO", "period": "2024Q3"}, {("VLTA-2024Q3", 5)}),
+        ('"cash runway"', {"role": "CFO", "until": date(2024, 12, 31)}, {("VLTA-2024Q3", 5)}),
+        ('"cash runway"', {"role": "CFO", "since": "2025-03-06", "until": "2025-03-06"}, {("VLTA-2024Q4", 5)}),
+        ('"runway cash"', {}, set()),
+        ("steroids", {"kind": "question", "call": "vlta-2024q3"}, {("VLTA-2024Q3", 9)}),
+    ],
+)
+def test_questions_have_their_answers(calls: search.CallIndex, query: str, options: dict[str, Any], found: set[tuple[str, int]]) -> None:
+    """Words, phrases, values and filters together find just those turns."""
+    page = calls.search(query, **options)
+    assert {(hit.call, hit.turn) for hit in page.hits} == found
+    assert (page.turns, page.calls) == (len(found), len({call for call, _ in found}))
+
+
+def test_a_hit_is_a_turn_of_a_call(calls: search.CallIndex, transcripts: dict[str, indexer.Transcript]) -> None:
+    """Every hit carries what the transcript says of its call and turn."""
+    page = calls.search("*", limit=1000)
+    assert len(page.hits) == sum(len(transcript.turns) for transcript in transcripts.values())
+    for hit in page.hits:
+        call = transcripts[hit.call]
+        turn = call.turns[hit.turn - 1]
+        assert (hit.company, hit.ticker, hit.period, hit.date) == (call.company, call.ticker, call.period, call.date and call.date.isoformat())
+        assert (hit.section, hit.kind, hit.exchange) == (turn.section, turn.kind, turn.exchange)
+        assert (hit.speaker, hit.role, hit.title, hit.firm) == (turn.speaker, turn.role, turn.title, turn.firm)
+
+
+def test_a_call_is_read_as_it_was_indexed(calls: search.CallIndex, transcripts: dict[str, indexer.Transcript]) -> None:
+    """Reading a call gives its facts and all its turns, equal to those of the file, header included."""
+    for name, transcript in transcripts.items():
+        call = calls.read_call(name.lower())
+        assert call.turns == transcript.turns
+        facts = (name, transcript.company, transcript.ticker, transcript.period, transcript.date and transcript.date.isoformat(), transcript.event)
+        assert (call.call, call.company, call.ticker, call.period, call.date, call.event) == facts
+
+
+def test_the_best_hit_is_the_shortest_of_the_most_said(calls: search.CallIndex) -> None:
+    """Relevance prefers turns that say the word often in few words; scores fall down the page."""
+    hits = calls.search("surcharge", limit=100).hits
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-1] > 0
+    assert "surcharge" in hits[0].snippet.text.lower()
+
+
+def test_snippets_show_the_words_sought(calls: search.CallIndex) -> None:
+    """Each hit's snippet marks a form of each word or the phrase that was sought, as it stands there."""
+    for hit in calls.search('tariffs "gross margin"', limit=100).hits:
+        marked = {hit.snippet.text[start:end].lower() for start, end in hit.snippet.matches}
+        assert marked <= {"tariff", "tariffs", "gross margin"}
+        assert marked
+
+
+def test_a_moment_means_its_day(calls: search.CallIndex) -> None:
+    """A datetime as the first or last day includes that day's calls, whatever its hour."""
+    noon = datetime(2024, 11, 7, 12, 0)
+    assert calls.search("*", since=noon, until=noon, limit=0).calls == 1
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "error"),
+    [
+        ('"cash', {}, QuerySyntaxError),
+        ("guidance AND", {}, QuerySyntaxError),
+        ("", {}, QuerySyntaxError),
+        ("nosuch:foo", {}, UnknownField),
+        ("role:boss", {}, InvalidValue),
+        ("guidance", {"nosuch": "x"}, UnknownField),
+        ("guidance", {"facets": ["nosuch"]}, UnknownField),
+        ("guidance", {"role": "boss"}, InvalidValue),
+        ("guidance", {"section": "middle"}, InvalidValue),
+        ("guidance", {"kind": "answers"}, InvalidValue),
+        ("guidance", {"since": "soon"}, InvalidValue),
+        ("guidance", {"since": "2025-02-01", "until": "2025-01-01"}, InvalidValue),
+        ("guidance", {"sort": "newest"}, InvalidValue),
+        ("guidance", {"group_by": "speaker"}, InvalidValue),
+        ("guidance", {"limit": -1}, InvalidValue),
+        ("guidance", {"offset": -1}, InvalidValue),
+        ("guidance", {"offset": 10_000}, InvalidValue),
+    ],
+)
+def test_what_cannot_be_answered_is_an_error_of_ours(calls: search.CallIndex, query: str, options: dict[str, Any], error: type[Exception]) -> None:
+    """Each way of asking wrongly has its own error, all of one kind, and the index answers on."""
+    with pytest.raises(error) as caught:
+        calls.search(query, **options)
+    assert isinstance(caught.value, search.RequestError)
+    assert calls.search("guidance", limit=0).turns == 25
+
+
+def test_an_unknown_call_is_told(calls: search.CallIndex) -> None:
+    """The error names the call and how to list those that are there."""
+    with pytest.raises(UnknownCall, match=r"no call 'NOSUCH-2025Q1' in the index; earful search '\*' --facet call lists them"):
+        calls.read_call("NOSUCH-2025Q1")
+
+
+def test_an_index_that_is_none(tmp_path: Path) -> None:
+    """No folder, an empty one and a file are told apart from an index, each with what to do."""
+    (tmp_path / "file").write_text("x")
+    for folder in (tmp_path, tmp_path / "nosuch"):
+        with pytest.raises(IndexNotFound, match="build one with: earful rebuild FOLDER"):
+            search.open_index(folder)
+    with pytest.raises(InvalidValue, match="is a file, not an index folder; name the folder that earful rebuild wrote"):
+        search.open_index(tmp_path / "file")
+
+
+# answers outlive what they came from
+
+
+def test_a_page_outlives_its_index(index: Path, tmp_path: Path) -> None:
+    """An answer is whole when it is given: the index may be closed, and its files may go."""
+    copy = tmp_path / "copy"
+    shutil.copytree(index, copy)
+    with search.open_index(copy) as calls:
+        page = calls.search("guidance", facets=("role",), limit=3)
+        call = calls.read_call(page.hits[0].call)
+    shutil.rmtree(copy)
+    with search.open_index(index) as again:
+        assert again.search("guidance", facets=("role",), limit=3) == page
+        assert again.read_call(page.hits[0].call) == call
+
+
+def test_a_page_cannot_be_changed(calls: search.CallIndex) -> None:
+    """An answer stays what was answered."""
+    page = calls.search("guidance")
+    with pytest.raises(FrozenInstanceError):
+        page.turns = 0  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        page.hits[0].score = 0.0  # type: ignore[misc]
+
+
+def test_an_open_index_keeps_its_calls_while_a_rebuild_switches(tmp_path: Path) -> None:
+    """What was open answers as before, down to the texts; what is opened afterwards answers with the new calls."""
+    source, index = tmp_path / "source", tmp_path / "index"
+    source.mkdir()
+    (source / "sole.txt").write_text(_ALONE.format("sell"))
+    shutil.copy(_SAMPLES / "veltrana-vlta-q3-2024.txt", source)
+    indexer.rebuild([source], index=index)
+    with search.open_index(index) as old:
+        (source / "sole.txt").write_text(_ALONE.format("rent"))
+        (source / "veltrana-vlta-q3-2024.txt").unlink()
+        indexer.rebuild([source], index=index, fresh=True)
+        with search.open_index(index) as new:
+            assert [(each.search("sell").turns, each.search("rent").turns, each.search("*").calls) for each in (old, new)] == [(1, 0, 2), (0, 1, 1)]
+        assert [hit.snippet.text for hit in old.search("sell").hits] == ["We sell pumps."]
+        assert len(old.read_call("VLTA-2024Q3").turns) == 36
+
+
+def test_an_index_without_firms_answers(tmp_path: Path) -> None:
+    """A call without analysts, exchange or exchanges is found, counted and read: its turns have None there."""
+    (tmp_path / "sole.txt").write_text(_ALONE.format("sell"))
+    indexer.rebuild([tmp_path / "sole.txt"], index=tmp_path / "index")
+    with search.open_index(tmp_path / "index") as calls:
+        page = calls.search("pumps", facets=("firm", "exchange_code"), firm=[])
+        assert [(hit.turn, hit.firm, hit.exchange) for hit in page.hits] == [(2, None, None), (1, None, None)]
+        assert page.facets == {field: (search.FacetValue(None, 2, 1),) for field in ("firm", "exchange_code")}
+        assert calls.search("pumps", firm="pell").notes == ("no firm in the index fits 'pell'",)
+
+
+def test_threads_may_share_an_index(calls: search.CallIndex) -> None:
+    """Several threads that ask one index at once get the answers that one alone gets."""
+    queries = ["guidance", "tariffs OR pricing", '"cash runway"', "role:CFO NOT guidance"]
+    alone = {query: calls.search(query, facets=("role", "company")) for query in queries}
+    answers: list[tuple[str, search.Page]] = []
+    failures: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            for query in queries * 5:
+                answers.append((query, calls.search(query, facets=("role", "company"))))
+                calls.read_call("VLTA-2024Q3")
+        except BaseException as error:  # noqa: BLE001 - a thread's failure must reach the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(answers) == 80
+    assert all(page == alone[query] for query, page in answers)
+
+
+# the contract
+
+
+def test_a_page_as_json_has_the_fields_of_the_contract(calls: search.CallIndex) -> None:
+    """The keys of an answer's JSON are the documented ones, in their order, and it survives a round trip."""
+    page = calls.search('"cash runway"', role="CFO", facets=("role", "firm"), limit=2)
+    found = page.to_dict()
+    assert json.loads(json.dumps(found)) == found
+    assert list(found) == ["query", "total", "hits", "facets"]
+    assert (found["query"], found["total"]) == ('"cash runway"', {"turns": 5, "calls": 5})
+    assert [list(hit) for hit in found["hits"]] == [_HIT_KEYS] * 2
+    assert list(found["hits"][0]["snippet"]) == ["text", "matches"]
+    assert list(found["facets"]) == ["role", "firm"]
+    assert {tuple(value) for values in found["facets"].values() for value in values} == {("value", "turns", "calls")}
+    assert found["facets"]["role"][0] == {"value": "CFO", "turns": 5, "calls": 5}
+    assert found["facets"]["firm"] == [{"value": None, "turns": 5, "calls": 5}]
+
+
+def test_a_hit_as_json_has_the_values_of_the_hit(calls: search.CallIndex) -> None:
+    """A hit's JSON holds its values, the score rounded to four places, matches as lists; `matching_turns` only where calls are grouped."""
+    hit = calls.search('"cash runway"', call="VLTA-2024Q3", role="CFO").hits[0]
+    found = hit.to_dict()
+    start, end = hit.snippet.matches[0]
+    assert hit.snippet.text[start:end] == "cash runway"
+    assert found["snippet"] == {"text": hit.snippet.text, "matches": [[start, end]]}
+    assert found["score"] == round(hit.score, 4)
+    assert {name: found[name] for name in _HIT_KEYS[:13]} == {
+        "call": "VLTA-2024Q3",
+        "company": "Veltrana Therapeutics",
+        "ticker": "VLTA",
+        "period": "2024Q3",
+        "date": "2024-11-07",
+        "section": "prepared",
+        "kind": "remarks",
+        "exchange": None,
+        "turn": 5,
+        "speaker": "Marguerite Osei",
+        "role": "CFO",
+        "title": hit.title,
+        "firm": None,
+    }
+    grouped = calls.search('"cash runway"', call="VLTA-2024Q3", group_by="call").hits[0].to_dict()
+    assert list(grouped) == [*_HIT_KEYS, "matching_turns"]
+    assert grouped["matching_turns"] == 2
+
+
+def test_a_damaged_index_is_told(index: Path, tmp_path: Path) -> None:
+    """An index whose table of contents is not what was written is not searched."""
+    copy = tmp_path / "copy"
+    shutil.copytree(index, copy)
+    toc = next(copy.glob("*.toc"))
+    toc.write_bytes(toc.read_bytes()[:-1] + b"\0")
+    with pytest.raises(IndexDamaged, match="is not what was written; run earful rebuild"):
+        search.open_index(copy)
