@@ -26,6 +26,7 @@ _TICKER = re.compile(
 _BARE_TICKER = re.compile(r"^(?P<company>.{3,80}?)\s+(?P<symbol>[A-Z]{2,5})\s+(?=F?(?:Q[1-4]|[1-4]Q))")
 # Capitals at the end of a company's name, or in brackets after it, that are no ticker.
 _NO_TICKER = frozenset("AB AG ASA BV CO CORP INC KK LLC LLP LP LTD NV OYJ PLC PLLC REIT SA SAB SE SPA UK US USA".split())
+_NEVER_TICKER = frozenset("ADR ADS REIT UK US USA".split())
 
 _YEAR = r"(?:FY\s?|')?(?P<year>(?:19|20)\d\d|\d\d)\b"
 _PERIODS = (
@@ -138,7 +139,7 @@ def _slug(text: str) -> str:
 def _company(lines: list[str]) -> tuple[str | None, str | None, str | None, str]:
     """Company, ticker, exchange code, and the title without them."""
     tickers = [(number, match) for number, line in enumerate(lines) for match in _TICKER.finditer(line) if _is_ticker(match)]
-    for number, match in sorted(tickers, key=lambda each: each[1]["code"] is None)[:1]:
+    for number, match in sorted(tickers, key=lambda each: _doubt(each[1]))[:1]:
         line = lines[number]
         company = line[: match.start()].strip(" ,-–—")
         code = match["code"].upper() if match["code"] else None
@@ -150,15 +151,22 @@ def _company(lines: list[str]) -> tuple[str | None, str | None, str | None, str]
             return bare["company"].strip(" ,"), bare["symbol"], None, line[bare.end() :]
         period = next((found for pattern in _PERIODS if (found := pattern.search(line))), None)
         if period:
-            company = line[: period.start()].strip(" ,-–—()")
+            company = line[: period.start()].strip(" ,-–—").rstrip(" (")
             return (company or _line_before(lines, number)), None, None, " ".join([line[period.start() :], *lines[number + 1 :]])
     return None, None, None, " ".join(lines)
 
 
 def _is_ticker(match: re.Match[str]) -> bool:
-    """Whether what stands in brackets is a ticker, and not "(Qtr End 06/04/2010)", "(formerly Acme)" or "(UK)"."""
+    """Whether what stands in brackets can be a ticker, and is not "(Qtr End 06/04/2010)", "(formerly Acme)" or "(UK)"."""
     symbol = match["symbol"]
-    return symbol is None or (symbol == symbol.upper() and symbol not in _NO_TICKER)
+    return symbol is None or (symbol == symbol.upper() and symbol not in _NEVER_TICKER)
+
+
+def _doubt(match: re.Match[str]) -> int:
+    """How doubtful a ticker is: an exchange before it or a price after it leave no doubt; "(SE)" may be a legal form."""
+    if match["code"] or "%" in match[0]:
+        return 0
+    return 2 if match["symbol"] in _NO_TICKER else 1
 
 
 def _line_before(lines: list[str], number: int) -> str | None:

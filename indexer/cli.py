@@ -97,7 +97,7 @@ def inspect(file: str, as_json: bool) -> None:
       earful inspect clls.html
       earful inspect clls.html --json | jq '.calls[0].participants'
     """
-    from indexer.read import read
+    from indexer.reading import read
 
     transcripts = read(file)
     if as_json:

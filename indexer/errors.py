@@ -7,6 +7,7 @@ EarfulError
 ├── IndexUnusable          the index directory cannot serve
 │   ├── IndexNotFound      no index is there
 │   ├── IndexDamaged       its files are not what was written
+│   ├── IndexClosed        the handle has been closed
 │   ├── IndexLocked        another rebuild is running
 │   └── NothingToIndex     a rebuild would leave an empty index
 └── RequestError           the question cannot be answered as asked
@@ -18,8 +19,11 @@ EarfulError
 
 from __future__ import annotations
 
+from typing import Self
+
 __all__ = [
     "EarfulError",
+    "IndexClosed",
     "IndexDamaged",
     "IndexLocked",
     "IndexNotFound",
@@ -66,6 +70,10 @@ def _rebuild(kind: type[EarfulError], message: str, state: dict[str, object]) ->
 class SourceError(EarfulError):
     """One source file cannot be used; `str(error)` is the reason given in the report."""
 
+    def at(self, source: str) -> Self:
+        """Give the same error with the file named, for those who asked for just that file."""
+        return type(self)(f"{source}: {self.args[0]}", hint=self.hint)
+
 
 class UnreadableSource(SourceError):
     """The bytes of a source cannot be had, or are not text."""
@@ -85,6 +93,10 @@ class IndexNotFound(IndexUnusable):
 
 class IndexDamaged(IndexUnusable):
     """Files of the index are missing or are not what was written."""
+
+
+class IndexClosed(IndexUnusable):
+    """The handle has been closed; open the index again."""
 
 
 class IndexLocked(IndexUnusable):

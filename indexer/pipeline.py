@@ -16,7 +16,7 @@ from whoosh.codec.base import Segment
 
 from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, NothingToIndex, SourceError
 from indexer.model import Transcript
-from indexer.read import PARSER_VERSION, read_bytes
+from indexer.reading import PARSER_VERSION, read_bytes
 from indexer.report import Duplicate, Rejection, Report
 from indexer.resolve import CallRecord, Resolved, resolve
 from indexer.schema import SCHEMA_VERSION

@@ -19,6 +19,8 @@ from indexer.workers import Progress
 
 __all__ = ["print_transcripts", "show_progress", "summary", "write_refusals"]
 
+_WIDEST = 200  # columns of a terminal
+
 
 def print_transcripts(transcripts: Sequence[Transcript], console: Console | None = None) -> None:
     """Print what was understood of a file: its calls, who is on them, and a line for each turn."""
@@ -51,18 +53,15 @@ def _participants(transcript: Transcript) -> Table:
 
 
 def _turns(transcript: Transcript) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title="Turns", title_justify="left")
-    for name in ("turn", "section", "kind", "exch.", "speaker", "first words"):
-        table.add_column(name, no_wrap=name == "first words", overflow="ellipsis", justify="right" if name in ("turn", "exch.") else "left")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title="Turns", title_justify="left", expand=True)
+    for name in ("turn", "section", "kind", "exch."):
+        table.add_column(name, no_wrap=True, justify="right" if name in ("turn", "exch.") else "left")
+    table.add_column("speaker", no_wrap=True, max_width=24, overflow="ellipsis")
+    table.add_column("first words", no_wrap=True, overflow="ellipsis", ratio=1)
     for turn in transcript.turns:
-        table.add_row(
-            str(turn.number),
-            turn.section.value,
-            turn.kind.value,
-            str(turn.exchange or ""),
-            Text(turn.speaker),
-            Text(turn.paragraphs[0][:80]),
-        )
+        exchange = str(turn.exchange or "")
+        words = Text(turn.paragraphs[0][:_WIDEST])
+        table.add_row(str(turn.number), turn.section.value, turn.kind.value, exchange, Text(turn.speaker), words)
     return table
 
 

@@ -36,6 +36,7 @@ _CLOSING = re.compile(
     r"(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|"
     r"concludes? (?:the|our|today's|this)|turn (?:the|this|it)(?: \w+){0,4} back|"
     r"closing (?:remarks|comments|statements)|may (?:now )?disconnect|"
+    r"(?:was|is) (?:the|our) (?:last|final) (?:question|caller|name)|like to close|hand (?:it |this )?back|"
     r"question[- ]and[- ]answer session (?:has|is) (?:ended|over))",
     re.IGNORECASE,
 )
@@ -74,9 +75,10 @@ class Spoken:
                 return len(before) <= _WORDS_OF_THANKS
         return False
 
-    def names(self, person: Person) -> bool:
-        """Whether the turn says somebody's full name."""
-        return any(person.name in paragraph for paragraph in self.paragraphs)
+    def names(self, person: Person, within: int | None = None) -> bool:
+        """Whether the turn says somebody's full name, with at most `within` words before it."""
+        before, name, _ = " ".join(self.paragraphs).partition(person.name)
+        return bool(name) and (within is None or len(before.split()) <= within)
 
     @property
     def closes(self) -> bool:
@@ -167,8 +169,11 @@ class _Exchanges:
             if self._begins(turn):
                 self._begin(turn)
             return self._finish(turn, Kind.QUESTION)
-        if self._hands_over(turn, following) or (turn.closes and number > self._last_asker):
+        if self._hands_over(turn, following):
             self._open, self._floor_given = False, True
+            return Place(Section.QA, Kind.OTHER, None)
+        if self._open and turn.closes and number > self._last_asker:
+            self._open = False
             return Place(Section.QA, Kind.OTHER, None)
         if self._open:
             return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.UNKNOWN and turn.speaker.is_unidentified else Kind.ANSWER)
@@ -193,8 +198,11 @@ class _Exchanges:
         """Whether somebody of the company moderates: introduces and says no more, or names in full the analyst who speaks next."""
         if turn.only_introduces:
             return True
+        # While an exchange is open, more than thanks before the name make the turn an answer, with the introduction left inside.
+        within = _WORDS_OF_THANKS if self._open else None
         return any(
-            nxt.speaker.side is Side.ANALYST and nxt.speaker.name != self._questioner and turn.names(nxt.speaker) for nxt in following
+            nxt.speaker.side is Side.ANALYST and nxt.speaker.name != self._questioner and turn.names(nxt.speaker, within)
+            for nxt in following
         )
 
     def _asks(self, turn: Spoken) -> bool:

@@ -1,12 +1,31 @@
 """From the index to an answer: faceted search over earnings calls.
 
-import search
-with search.open_index("index") as calls:
-    page = calls.search('"cash runway"', role="CFO", facets=("role", "company"), limit=10)
+    import search
+    with search.open_index("index") as calls:
+        page = calls.search('"cash runway"', role="CFO", facets=("role", "company"), limit=10)
+
+Names are loaded when they are first used, as in `indexer`.
 """
 
-from indexer.errors import EarfulError, RequestError
-from search.index import CallIndex, open_index
-from search.results import Call, FacetValue, Hit, Page, Snippet
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.errors import EarfulError, RequestError
+    from search.index import CallIndex, open_index
+    from search.results import Call, FacetValue, Hit, Page, Snippet
 
 __all__ = ["Call", "CallIndex", "EarfulError", "FacetValue", "Hit", "Page", "RequestError", "Snippet", "open_index"]
+
+_HOMES = {
+    "indexer.errors": ("EarfulError", "RequestError"),
+    "search.index": ("CallIndex", "open_index"),
+    "search.results": ("Call", "FacetValue", "Hit", "Page", "Snippet"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

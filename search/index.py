@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Self
 
-from indexer.errors import InvalidValue, UnknownCall
+from indexer.errors import IndexClosed, InvalidValue, UnknownCall
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
@@ -30,6 +32,7 @@ class CallIndex:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +42,10 @@ class CallIndex:
 
     def close(self) -> None:
         """Close the files. Pages already given stay good."""
-        self._snapshot.close()
+        with self._lock:
+            if not self._is_closed:
+                self._snapshot.close()
+                self._is_closed = True
 
     def search(self, query: str, **options: object) -> Page:
         """Answer a query.
@@ -57,8 +63,8 @@ class CallIndex:
             InvalidValue: a date, sort order, page, or value of a closed set is not possible.
         """
         asked = make_query(query, **options)  # type: ignore[arg-type]  # make_query checks them by name
-        with self._lock:
-            return answer(self._snapshot, asked)
+        with self._open() as snapshot:
+            return answer(snapshot, asked)
 
     def read_call(self, call: str) -> Call:
         """Read a call: what it is, and its turns in order.
@@ -69,12 +75,19 @@ class CallIndex:
         Raises:
             UnknownCall: the index has no call of that id.
         """
-        with self._lock:
-            doc_ids = tuple(self._snapshot.turns_of(call))
+        with self._open() as snapshot:
+            doc_ids = tuple(snapshot.turns_of(call))
             if not doc_ids:
                 raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
-            of_call = {field: self._snapshot.value(field, doc_ids[0]) for field in ("call", "company", "ticker", "period", "date", "event")}
+            of_call = {field: snapshot.value(field, doc_ids[0]) for field in ("call", "company", "ticker", "period", "date", "event")}
             return Call(turns=tuple(self._turn(doc_id) for doc_id in doc_ids), **of_call)
+
+    @contextmanager
+    def _open(self) -> Iterator[Snapshot]:
+        with self._lock:
+            if self._is_closed:
+                raise IndexClosed("the index is closed", hint="open it again with search.open_index")
+            yield self._snapshot
 
     def _turn(self, doc_id: int) -> Turn:
         snapshot = self._snapshot

@@ -134,24 +134,23 @@ class _Meaning:
         meaning: q.Query = getattr(self, f"_{node.data}")(*node.children)
         return meaning
 
-    def _count(self, nodes: tuple[Tree[Token], ...]) -> None:
-        # Whoosh walks a tree of matchers as deep as there are parts.
-        if len(nodes) > _MOST_PARTS:
-            column = nodes[_MOST_PARTS].meta.column
-            raise QuerySyntaxError(
-                "the query has too many parts", query=self._text, column=column, hint=f"{_MOST_PARTS} side by side are possible"
-            )
-
     def _either(self, *nodes: Tree[Token]) -> q.Query:
-        self._count(nodes)
-        return q.Or([self.of(node) for node in nodes])
+        return q.Or(self._distinct([self.of(node) for node in nodes]))
 
     def _all(self, *nodes: Tree[Token]) -> q.Query:
         wanted = [self.of(node) for node in nodes if node.data != "excluded"]
         unwanted = [q.Not(self.of(node.children[0])) for node in nodes if node.data == "excluded"]
-        self._count(nodes)
         sought = [part for part in wanted if not isinstance(part, q.Every)]
-        return q.And([*(sought or [q.Every()]), *unwanted])
+        return q.And(self._distinct([*(sought or [q.Every()]), *unwanted]))
+
+    def _distinct(self, parts: list[q.Query]) -> list[q.Query]:
+        distinct = list(dict.fromkeys(parts))
+        # Whoosh walks a tree of matchers as deep as there are parts.
+        if len(distinct) > _MOST_PARTS:
+            raise QuerySyntaxError(
+                "the query has too many parts", query=self._text, column=1, hint=f"{_MOST_PARTS} side by side are possible"
+            )
+        return distinct
 
     def _excluded(self, node: Tree[Token]) -> q.Query:
         # Whoosh takes a Not for "and not" wherever it stands, in an Or too: with Every it means the same everywhere.

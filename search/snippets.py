@@ -52,8 +52,10 @@ def make_snippet(text: str, sought: tuple[frozenset[Cue], ...], max_snippet_char
     match the beginning is shown.
     """
     found = _matches(text, sought)
-    first, last = _best_window(found, max_snippet_chars - 2 * _LEAD_CHARS)
-    start, end = _window(text, found[first][0] if found else 0, found[last][1] if found else 0, max_snippet_chars)
+    width = max_snippet_chars - 2  # for the ellipses
+    lead = min(_LEAD_CHARS, width // 4)
+    first, last = _best_window(found, width - 2 * lead)
+    start, end = _window(text, found[first][0] if found else 0, found[last][1] if found else 0, width, lead)
     before, after = "…" if start else "", "…" if end < len(text) else ""
     # A paragraph's end is one character as a space is, so places stay what they are.
     shown = before + text[start:end].replace("\n", " ") + after
@@ -102,13 +104,17 @@ def _best_window(found: list[tuple[int, int, int]], width: int) -> tuple[int, in
     return best
 
 
-def _window(text: str, start: int, end: int, width: int) -> tuple[int, int]:
+def _window(text: str, start: int, end: int, width: int, lead: int) -> tuple[int, int]:
     """Widen [start, end) to the width, a bit before and the rest behind, and snap to words."""
-    begin = max(0, start - _LEAD_CHARS)
+    begin = start - lead
+    if begin <= min(_SHORT_CUT, lead):
+        begin = 0
     stop = min(len(text), max(begin + width, end))
-    begin = max(0, min(begin, stop - width)) if stop - begin < width else begin
-    begin = 0 if begin <= _SHORT_CUT else _after_space(text, begin, start)
-    stop = len(text) if stop == len(text) else _before_space(text, stop, end)
+    begin = max(0, min(begin, stop - width))
+    if begin:
+        begin = _after_space(text, begin, start)
+    if stop < len(text):
+        stop = _before_space(text, stop, end)
     return begin, stop
 
 

@@ -50,7 +50,14 @@ def _run(command: str, folder: Path) -> str:
     environment = {**os.environ, "PATH": path, "COLUMNS": str(_WIDTH), "PYTHONIOENCODING": "utf-8"}
     environment.pop("EARFUL_INDEX", None)
     done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=60,
     )
     return done.stdout
 

@@ -18,7 +18,7 @@ from whoosh.index import open_dir
 
 import indexer
 from indexer.analysis import words
-from indexer.errors import InvalidValue
+from indexer.errors import InvalidValue, RequestError
 from search.execute import TurnWeighting, answer, match
 from search.filters import field_values
 from search.inflect import inflections
@@ -33,20 +33,23 @@ _PEOPLE = {
     "Ned Low -- Chief Operating Officer": ("Ned Low", "COO"),
     "Sam Poe -- Pell & Harrow -- Analyst": ("Sam Poe", "Analyst"),
 }
-_SAID = "tariff tariffs tariff's raise raised raises cash runway price prices china AT&T 12.5% non-GAAP Q3 pumps pump the cash runway".split()
+_SAID = (
+    "tariff tariffs tariff's raise raised raises cash runway price prices china AT&T 12.5% non-GAAP Q3 pumps pump the cash runway".split()
+)
 _PERIODS = {"Q1 2022": "May 03, 2022", "Q2 2022": "Aug 08, 2022", "Q3 2022": "Nov 07, 2022", "Q4 2022": ""}
 _ROSTER = "\n\n".join(_PEOPLE)
 
 
 def _transcript(ticker: str, period: str, turns: Sequence[tuple[str, str]]) -> str:
     said = "\n\n".join(f"{header}\n\n{text}" for header, text in turns)
-    return f"{ticker.title()} Pumps ({ticker} 1.00%)\n{period} Earnings Call\n{_PERIODS[period]}\n\n{said}\n\nDuration: 0 minutes\n\n{_ROSTER}\n"
+    title = f"{ticker.title()} Pumps ({ticker} 1.00%)\n{period} Earnings Call\n{_PERIODS[period]}"
+    return f"{title}\n\n{said}\n\nDuration: 0 minutes\n\n{_ROSTER}\n"
 
 
 def _invent(ticker: str, period: str, seed: int) -> str:
     """Give a transcript of nine turns of a few words each, the speaker changing with every turn."""
     random, headers = Random(seed), list(_PEOPLE)
-    turns = []
+    turns: list[tuple[str, str]] = []
     for _ in range(9):
         header = random.choice([each for each in headers if not turns or each != turns[-1][0]])
         turns.append((header, " ".join(random.choices(_SAID, k=random.randint(2, 9)))))
@@ -256,7 +259,10 @@ def test_best_turns_come_first_ties_in_call_order(world: _World, kind: str, node
         ("role:CFO OR role:CEO OR role:COO", lambda turn: turn.values["role"] != "Analyst"),
         ("NOT (role:CFO OR role:CEO OR role:COO)", lambda turn: turn.values["role"] == "Analyst"),
         ("role:CFO OR speaker:low OR cash", lambda turn: turn.values["role"] != "Analyst" or "cash" in turn.words),
-        ("(role:CFO OR speaker:low OR cash) runway", lambda turn: "runway" in turn.words and (turn.values["role"] != "Analyst" or "cash" in turn.words)),
+        (
+            "(role:CFO OR speaker:low OR cash) runway",
+            lambda turn: "runway" in turn.words and (turn.values["role"] != "Analyst" or "cash" in turn.words),
+        ),
         ("date:2022", lambda turn: turn.values["date"] != ""),
         ("date:2022 cash", lambda turn: turn.values["date"] != "" and "cash" in turn.words),
         ("period:2022 OR zebra", lambda turn: True),
@@ -265,7 +271,10 @@ def test_best_turns_come_first_ties_in_call_order(world: _World, kind: str, node
 def test_three_alternatives_or_more_mean_any_of_them(world: _World, text: str, fits: _Fits) -> None:
     """A turn that has one of many values is found, though values add nothing to its score."""
     expected = sum(map(fits, world.turns))
-    assert {kind: _ask(snapshot, text, limit=0).turns for kind, snapshot in world.snapshots.items()} == {"whole": expected, "steps": expected}
+    assert {kind: _ask(snapshot, text, limit=0).turns for kind, snapshot in world.snapshots.items()} == {
+        "whole": expected,
+        "steps": expected,
+    }
 
 
 # the order and the pages
@@ -384,7 +393,8 @@ def test_alternatives_keep_their_own_weight(tmp_path: Path) -> None:
     snapshot = open_snapshot(tmp_path / "index")
     best = _ask(snapshot, "pumps OR runway").hits[0]
     scores = {text: _ask(snapshot, text).hits[0].score for text in ("pumps", "runway")}
-    assert (best.turn, best.score) == (3, pytest.approx(scores["pumps"] + scores["runway"]))
+    assert best.turn == 3
+    assert best.score == pytest.approx(scores["pumps"] + scores["runway"])
     snapshot.close()
 
 
@@ -421,8 +431,7 @@ def test_the_text_as_given_is_in_the_answer(world: _World) -> None:
 def test_the_longest_queries_are_answered_or_refused(world: _World, text: str, fits: bool) -> None:
     """A query of thousands of characters has an answer or is an error of ours; it never breaks the search."""
     try:
-        page = _ask(world.snapshots["whole"], text, limit=1)
-    except indexer.EarfulError as error:
-        assert "query" in str(error)
-    else:
-        assert page.turns == sum(("q3" in turn.words) is fits for turn in world.turns)
+        found = _ask(world.snapshots["whole"], text, limit=1).turns
+    except RequestError:
+        return
+    assert found == sum(("q3" in turn.words) is fits for turn in world.turns)

@@ -44,10 +44,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_World]:
 
 
 def _rows(transcript: indexer.Transcript) -> Iterator[dict[str, str | None]]:
-    of_call = {name: getattr(transcript, name) for name in ("call", "company", "ticker", "exchange_code", "period", "event")}
+    of_call: dict[str, str | None] = {
+        name: getattr(transcript, name) for name in ("call", "company", "ticker", "exchange_code", "period", "event")
+    }
+    day = transcript.date.isoformat() if transcript.date else None
     for turn in transcript.turns:
-        of_turn = {name: getattr(turn, name) for name in ("speaker", "role", "section", "kind", "firm")}
-        yield {**of_call, **of_turn, "date": transcript.date and transcript.date.isoformat(), "number": str(turn.number)}
+        of_turn: dict[str, str | None] = {name: getattr(turn, name) for name in ("speaker", "role", "section", "kind", "firm")}
+        yield {**of_call, **of_turn, "date": day, "number": str(turn.number)}
 
 
 def _counted(rows: list[dict[str, str | None]], field: str) -> tuple[FacetValue, ...]:
@@ -108,7 +111,9 @@ def _fits(row: dict[str, str | None], filters: dict[str, Any], ignored: str) -> 
             day = row["date"] or ""
             if ignored != "date" and (day < asked if field == "since" else day > asked):
                 return False
-        elif field != ignored and not any(value.lower() in (row[field] or "").lower() for value in ([asked] if isinstance(asked, str) else asked)):
+        elif field != ignored and not any(
+            value.lower() in (row[field] or "").lower() for value in ([asked] if isinstance(asked, str) else asked)
+        ):
             return False
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -135,7 +134,7 @@ def test_what_was_understood_and_what_fits_nothing_is_told(snapshot: Snapshot) -
 
 @pytest.mark.parametrize(("field", "choices"), [("role", Role), ("section", Section), ("kind", Kind)])
 def test_closed_sets_are_closed(snapshot: Snapshot, field: str, choices: Any) -> None:
-    """Every value of a closed set is taken in any case, whether a turn has it or not; any other is refused with those that may be chosen."""
+    """Every value of a closed set is taken, in any case, whether a turn has it or not; any other is refused with the possible ones."""
     assert [field_values(snapshot, field, choice.value.upper()) for choice in choices] == [(choice.value,) for choice in choices]
     for asked in ("nosuch", "", "C", "prep"):
         with pytest.raises(InvalidValue, match=f"{field}: '{asked}' is not possible") as caught:

@@ -22,7 +22,7 @@ from whoosh.query import And, Phrase, Query, Term
 import indexer
 from indexer.errors import EarfulError, IndexLocked, IndexNotFound, NothingToIndex, UnreadableSource
 from indexer.model import Transcript
-from indexer.read import read_bytes
+from indexer.reading import read_bytes
 from indexer.report import Duplicate, Rejection, Report
 from indexer.sources import read_source
 from indexer.store import Store

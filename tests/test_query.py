@@ -56,7 +56,13 @@ def test_an_unknown_filter_names_the_filters() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "meant"),
-    [("role", ("role",)), (["role", "firm"], ("role", "firm")), (("firm", "role", "firm"), ("firm", "role")), ((), ()), (iter(FACETS), FACETS)],
+    [
+        ("role", ("role",)),
+        (["role", "firm"], ("role", "firm")),
+        (("firm", "role", "firm"), ("firm", "role")),
+        ((), ()),
+        (iter(FACETS), FACETS),
+    ],
 )
 def test_facets_keep_their_order_once_each(asked: Any, meant: tuple[str, ...]) -> None:
     """Facets come in the order asked for, each once; a text is one facet."""
@@ -90,7 +96,7 @@ def test_a_moment_means_its_day() -> None:
 def test_what_is_no_date_is_refused(name: str, text: str) -> None:
     """The error says which date it is about and how one is written."""
     with pytest.raises(InvalidValue, match=f"{name}: '{text}' is no date; write it as 2021-11-05"):
-        make_query("*", **{name: text})
+        make_query("*", **{name: text})  # type: ignore[arg-type]
 
 
 def test_since_after_until_is_refused() -> None:

@@ -117,7 +117,9 @@ def test_call_order_is_by_id_and_turn(snapshot: Snapshot, live: list[int]) -> No
     assert len(set(snapshot.call_order.tolist())) == len(snapshot.call_order)
 
 
-@pytest.mark.parametrize(("call", "said"), [("BOLT-2022Q3", ["Beta rivets.", "And nuts?", "Many nuts."]), ("bolt-2022q3", None), ("GONE-2022Q2", [])])
+@pytest.mark.parametrize(
+    ("call", "said"), [("BOLT-2022Q3", ["Beta rivets.", "And nuts?", "Many nuts."]), ("bolt-2022q3", None), ("GONE-2022Q2", [])]
+)
 def test_turns_of_a_call(snapshot: Snapshot, call: str, said: list[str] | None) -> None:
     """A call's turns come in order, in their newest form, whatever the case of its id; a call that has gone has none."""
     found = [snapshot.stored(number)["text"] for number in snapshot.turns_of(call)]
@@ -175,7 +177,7 @@ def test_whether_a_word_occurs(snapshot: Snapshot, word: str, occurs: bool) -> N
     ],
 )
 def test_an_asked_value_means_values_of_the_index(snapshot: Snapshot, field: str, asked: str, values: tuple[str, ...]) -> None:
-    """The value that is just so, else all that hold the whole words side by side; dates and periods by their start; case and accents do not count."""
+    """The value that is just so, else all that hold the whole words side by side, or for dates and periods begin so, in any case."""
     assert snapshot.matching_values(field, asked) == values
 
 
@@ -209,7 +211,10 @@ def test_one_segment_and_several_know_the_same(snapshot: Snapshot, tmp_path: Pat
 
 
 def _read(snapshot: Snapshot, call: str) -> list[dict[str, Any]]:
-    return [{**snapshot.stored(number), **{field: snapshot.value(field, number) for field in VALUE_FIELDS}} for number in snapshot.turns_of(call)]
+    return [
+        {**snapshot.stored(number), **{field: snapshot.value(field, number) for field in VALUE_FIELDS}}
+        for number in snapshot.turns_of(call)
+    ]
 
 
 # what cannot be opened
@@ -242,7 +247,14 @@ def _spoil_end(path: Path) -> None:
 @pytest.mark.parametrize("kind", ["*.seg", "*.toc", "earful-*.json"])
 @pytest.mark.parametrize(
     "spoil",
-    [Path.unlink, lambda path: _cut(path, 0), lambda path: _cut(path, 0.01), lambda path: _cut(path, 0.5), lambda path: _cut(path, 0.99), _spoil_end],
+    [
+        Path.unlink,
+        lambda path: _cut(path, 0),
+        lambda path: _cut(path, 0.01),
+        lambda path: _cut(path, 0.5),
+        lambda path: _cut(path, 0.99),
+        _spoil_end,
+    ],
     ids=["gone", "empty", "begun", "half", "nearly whole", "end spoilt"],
 )
 def test_a_damaged_file_is_an_error_of_ours(folder: Path, tmp_path: Path, kind: str, spoil: Any) -> None:
@@ -259,7 +271,8 @@ def test_a_rebuild_may_switch_while_an_index_is_opened(folder: Path, tmp_path: P
     index, source = tmp_path / "index", tmp_path / "source"
     _put(source, _FIRST)
     indexer.rebuild([source], index=index)
-    manifest, switched = Store.manifest, []
+    manifest = Store.manifest
+    switched: list[bool] = []
 
     def switch_before(store: Store, generation: int) -> Any:
         if not switched:

@@ -177,23 +177,46 @@ def test_a_snippet_is_no_wider_than_asked(width: int) -> None:
 # any text
 
 _TEXTS = st.lists(
-    st.sampled_from(["cash", "Cash", "runway", "tariff", "Tariffs", "AT&T", "12.5%", "non-GAAP", "Société", "é", "filler", "a", ",", "\n", "[ph]", "x" * 50]),
+    st.sampled_from(
+        [
+            "cash",
+            "Cash",
+            "runway",
+            "tariff",
+            "Tariffs",
+            "AT&T",
+            "12.5%",
+            "non-GAAP",
+            "Société",
+            "é",
+            "filler",
+            "a",
+            ",",
+            "\n",
+            "[ph]",
+            "x" * 50,
+        ]
+    ),
     max_size=120,
 ).map(" ".join)
-_QUERIES = st.sampled_from(["cash", "tariffs cash", '"cash runway"', "tar* OR 12.5%", 'cash "cash runway" at&t', "non-GAAP OR societe", "x" * 50, "*"])
+_QUERIES = st.sampled_from(
+    ["cash", "tariffs cash", '"cash runway"', "tar* OR 12.5%", 'cash "cash runway" at&t', "non-GAAP OR societe", "x" * 50, "*"]
+)
 
 
 def _fits(found: list[str], query: str) -> bool:
     """Say whether words are, together, something that is sought."""
     return any(
-        found == list(parts) or (is_prefix and len(found) == 1 and found[0].startswith(parts[0])) for cues in _sought(query) for parts, is_prefix in cues
+        found == list(parts) or (is_prefix and len(found) == 1 and found[0].startswith(parts[0]))
+        for cues in _sought(query)
+        for parts, is_prefix in cues
     )
 
 
 @settings(max_examples=300)
 @given(text=_TEXTS, query=_QUERIES, width=st.integers(80, 300))
 def test_any_snippet_is_a_piece_of_the_text_with_true_marks(text: str, query: str, width: int) -> None:
-    """Marks are in order, apart, inside the snippet, and cover what was sought; the words are consecutive words of the text, not wider than asked."""
+    """Marks are in order, apart, inside the snippet, and cover what was sought; the snippet is a run of the text, no wider than asked."""
     snippet = _snippet(text, query, width)
     ends = [0, *(place for match in snippet.matches for place in match), len(snippet.text)]
     assert ends == sorted(ends)

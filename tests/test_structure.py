@@ -7,8 +7,12 @@ import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import indexer
+import search
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MODULES = sorted(path for package in ("indexer", "search") for path in (_ROOT / package).rglob("*.py"))
@@ -111,11 +115,20 @@ def _order(name: str) -> tuple[bool, bool, str]:
 
 @pytest.mark.parametrize("path", _PACKAGES, ids=_name)
 def test_a_package_file_holds_no_logic(path: Path) -> None:
-    """A package's own file is a docstring, what it hands on, and a sorted `__all__`."""
+    """A package's own file is a docstring, what it hands on, and a sorted `__all__`; at most, names are loaded at first use."""
     docstring, *statements = _tree(path).body
     assert isinstance(docstring, ast.Expr)
     others = [ast.unparse(node) for node in statements if not isinstance(node, ast.Import | ast.ImportFrom)]
-    assert [statement for statement in others if not statement.startswith("__all__ = ")] == []
+    allowed = ("__all__ = ", "if TYPE_CHECKING:", "_HOMES = ", "def __getattr__(")
+    assert [statement for statement in others if not statement.startswith(allowed)] == []
+
+
+@pytest.mark.parametrize("package", [indexer, search], ids=lambda package: str(package.__name__))
+def test_every_name_a_package_offers_loads(package: ModuleType) -> None:
+    """What is loaded at first use is there, and nothing else is."""
+    assert all(getattr(package, name) is not None for name in package.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nosuch'"):
+        _ = package.nosuch
 
 
 @pytest.mark.parametrize("path", [path for path in _MODULES if _listed(_tree(path))], ids=_name)
@@ -136,7 +149,7 @@ def _defined(module: ast.Module) -> Iterator[str]:
                 yield from (alias.asname or alias.name for alias in names)
 
 
-@pytest.mark.parametrize("path", [path for path in _MODULES if path.name != "__main__.py"], ids=_name)
+@pytest.mark.parametrize("path", [path for path in _MODULES if path.name not in ("__main__.py", "__init__.py")], ids=_name)
 def test_what_a_module_offers_is_there(path: Path) -> None:
     """Every module lists what it offers, and each name it lists exists."""
     listed = _listed(_tree(path))

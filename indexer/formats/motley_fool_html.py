@@ -8,7 +8,7 @@ from indexer.formats.draft import Draft
 from indexer.formats.html import article_blocks, is_html
 from indexer.formats.motley_fool_text import parse_blocks
 
-__all__ = ["NAME", "evidence", "parse"]
+__all__ = ["NAME", "evidence", "parse", "split"]
 
 NAME = "motley-fool-html"
 
@@ -24,6 +24,11 @@ def evidence(text: str) -> str:
         return ""
     headings = len(_HEADING.findall(text))
     return f"a Motley Fool page with {headings} transcript headings" if headings else ""
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Give the text whole: the publisher puts one call into a file."""
+    return (text,)
 
 
 def parse(text: str) -> Draft:

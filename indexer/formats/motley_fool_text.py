@@ -15,7 +15,7 @@ from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turn
 from indexer.names import is_name, is_operator, is_unidentified, name_key, split_header
 from indexer.roles import Role, is_office, role_of
 
-__all__ = ["NAME", "evidence", "parse", "parse_blocks"]
+__all__ = ["NAME", "evidence", "parse", "parse_blocks", "split"]
 
 NAME = "motley-fool-text"
 
@@ -42,6 +42,11 @@ def evidence(text: str) -> str:
         return ""
     dashes = len(_DASH_LINE.findall(text))
     return f"title line with a ticker, quarter line, {dashes} 'Name -- Title' lines" if dashes >= _FEWEST_DASH_LINES else ""
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Give the text whole: the publisher puts one call into a file."""
+    return (text,)
 
 
 def parse(text: str) -> Draft:

@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from indexer.clean import clean
 from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, text_blocks
 from indexer.names import fold, is_name, is_operator, is_unidentified, match_name, name_key, split_header
 from indexer.roles import is_office
 
-__all__ = ["NAME", "evidence", "parse"]
+__all__ = ["NAME", "evidence", "parse", "split"]
 
 NAME = "seeking-alpha-text"
 
@@ -50,8 +52,35 @@ def evidence(text: str) -> str:
     return f"call title above a roster headed '{heading}'"
 
 
+# A call's title at the end of a line: the line itself, or glued to the sentence before it without a space.
+_TITLE_AT_END = re.compile(
+    r"(?:^|(?<=[.?!\])”\"]))(?P<title>[A-Z][\w&.,'’/ -]{1,80}\((?:[A-Za-z]+:\s?)?[A-Z][A-Z.-]{0,7}\)[^?!]{6,130}"
+    r"(?:19|20)\d\d\b[^.?!]{0,12}(?:[ap]\.?m\b\.?)?[^.?!]{0,8})$",
+    re.IGNORECASE,
+)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Part a text in which several calls follow each other: each begins with a title right above a roster of its company."""
+    lines = text.split("\n")
+    starts = [0]
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for above, number in pairwise(filled):
+        if above and _COMPANY_ROSTER.fullmatch(clean(lines[number])):
+            title = _TITLE_AT_END.search(lines[above].rstrip())
+            if title:
+                lines[above] = lines[above][: title.start("title")] + "\n" + title["title"]
+                starts.append(above)
+    parts = ["\n".join(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    for number, part in enumerate(parts[1:], 1):
+        # What stood before a glued title belongs to the call above.
+        before, _, parts[number] = part.partition("\n")
+        parts[number - 1] += "\n" + before
+    return tuple(parts)
+
+
 def parse(text: str) -> Draft:
-    """Parse a text of this layout."""
+    """Parse one call of this layout."""
     blocks = text_blocks(text)
     roster_start = next((number for number, block in enumerate(blocks) if _is_roster_heading(block.text)), len(blocks))
     body_start, roster = _read_rosters(blocks, roster_start)

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from indexer.calls import call_id, identify
 from indexer.detect import detect
 from indexer.encoding import decode
-from indexer.errors import NotATranscript
+from indexer.errors import NotATranscript, SourceError
 from indexer.formats.draft import Draft
 from indexer.model import Kind, Transcript, Turn
 from indexer.people import introduce, participants, recognise
@@ -41,7 +41,10 @@ def read(path: str | os.PathLike[str]) -> tuple[Transcript, ...]:
         NotATranscript: no layout's marks stand in it, or nobody speaks.
     """
     source = os.fspath(path)
-    return read_bytes(read_source(source), source=source)
+    try:
+        return read_bytes(read_source(source), source=source)
+    except SourceError as error:
+        raise error.at(source) from error
 
 
 def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:
@@ -51,12 +54,20 @@ def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:
     """
     decoded = decode(data)
     detected = detect(decoded.text)
-    draft = detected.layout.parse(decoded.text)
-    if len(draft.turns) < _FEWEST_TURNS or len({turn.speaker.name for turn in draft.turns}) < _FEWEST_SPEAKERS:
-        raise NotATranscript(
-            f"looks like {detected.layout.NAME} ({detected.evidence}), but only {len(draft.turns)} turns of speech were found"
-        )
-    return (_transcript(draft, source=source, layout=detected.layout.NAME, encoding=decoded.encoding),)
+    drafts = [detected.layout.parse(part) for part in detected.layout.split(decoded.text)]
+    spoken = [draft for draft in drafts if len(draft.turns) >= _FEWEST_TURNS and len(_speakers(draft)) >= _FEWEST_SPEAKERS]
+    if not spoken:
+        most = max(len(draft.turns) for draft in drafts)
+        raise NotATranscript(f"looks like {detected.layout.NAME} ({detected.evidence}), but only {most} turns of speech were found")
+    # The same call pasted twice is one call.
+    distinct = {draft.turns: draft for draft in reversed(spoken)}
+    return tuple(
+        _transcript(draft, source=source, layout=detected.layout.NAME, encoding=decoded.encoding) for draft in reversed(distinct.values())
+    )
+
+
+def _speakers(draft: Draft) -> set[str]:
+    return {turn.speaker.name for turn in draft.turns}
 
 
 def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Transcript:

@@ -20,7 +20,7 @@ from indexer.clean import clean
 from indexer.encoding import decode
 from indexer.errors import NotATranscript, UnreadableSource
 from indexer.model import Kind, Participant, Section, Transcript, Turn
-from indexer.read import read, read_bytes
+from indexer.reading import read, read_bytes
 from indexer.roles import Role
 
 SAMPLES = Path(formats.__file__).parents[1] / "samples"
@@ -356,7 +356,7 @@ def test_a_call_pasted_twice_is_said_once() -> None:
 
 def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     """A path that leads nowhere, or to a folder, is refused with the system's reason."""
-    with pytest.raises(UnreadableSource, match="cannot be read: No such file"):
+    with pytest.raises(UnreadableSource, match=r"none\.txt: cannot be read: No such file"):
         read(tmp_path / "none.txt")
     with pytest.raises(UnreadableSource, match="cannot be read: Is a directory"):
         read(tmp_path)

@@ -1,0 +1,466 @@
+"""The commands: data on standard output, talk on standard error, and an exit status that a script can trust."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import indexer
+import search
+from search.cli import earful
+
+_SAMPLES = Path(indexer.__file__).parent / "samples"
+_ONE = _SAMPLES / "veltrana-vlta-q3-2024.txt"
+_HTML = _SAMPLES / "harrowgate-hwgt-q1-2025.html"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an index of the samples."""
+    folder = tmp_path_factory.mktemp("index")
+    indexer.rebuild([_SAMPLES], index=folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def index(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in an empty folder, with the index named in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EARFUL_INDEX", str(built))
+    return built
+
+
+def _run(*arguments: str) -> Result:
+    result = CliRunner().invoke(earful, arguments)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def _python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+# exit status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("search guidance", 0),
+        ("search guidance --limit 0", 0),
+        ("search zebra", 1),
+        ("search zebra --json", 1),
+        ("search guidance --speaker nobody", 1),
+        ("show VLTA-2024Q3", 0),
+        ("show vlta-2024q3 --turn 3", 0),
+        ("show NOSUCH", 1),
+        ("show VLTA-2024Q3 --turn 99", 1),
+        ("check", 0),
+        (f"inspect {_ONE}", 0),
+        ("demo", 0),
+        ("--help", 0),
+        ("-h", 0),
+        ("--version", 0),
+        ("search -h", 0),
+    ],
+)
+def test_status_says_whether_something_was_found(arguments: str, status: int) -> None:
+    """0 is found or done, 1 is nothing found."""
+    assert _run(*arguments.split()).exit_code == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["search", '"cash'], "unclosed quote at column 1"),
+        (["search", "guidance AND"], "AND has nothing after it"),
+        (["search", ""], "the query is empty"),
+        (["search", "nosuch:foo"], "no field 'nosuch'"),
+        (["search", "guidance", "--role", "boss"], "role: 'boss' is not possible"),
+        (["search", "guidance", "--facet", "nosuch"], "no facet 'nosuch'"),
+        (["search", "guidance", "--since", "soon"], "since: 'soon' is no date"),
+        (["search", "guidance", "--since", "2025-02-01", "--until", "2025-01-01"], "since 2025-02-01 is after until 2025-01-01"),
+        (["search", "guidance", "--limit", "-1"], "limit: -1 is not possible"),
+        (["search", "guidance", "--offset", "999"], "offset: 999 lies past the last"),
+        (["search", "guidance", "--index", "nosuch"], "no index in nosuch; build one with: earful rebuild FOLDER"),
+        (["show", "VLTA-2024Q3", "--index", "nosuch"], "no index in nosuch"),
+        (["check", "--index", "nosuch"], "no index in nosuch"),
+        (["search", "guidance", "--index", str(_ONE)], "is a file, not an index folder"),
+        (["check", "--index", str(_ONE)], str(_ONE)),
+        (["rebuild", str(_ONE), "--index", str(_ONE), "--jobs", "1"], "choose another folder with --index"),
+        (["rebuild", "nosuch", "--jobs", "1"], "nosuch"),
+        (["inspect", "nosuch.txt"], "nosuch.txt"),
+        (["inspect", str(Path(__file__))], Path(__file__).name),
+        (["inspect", str(_SAMPLES)], str(_SAMPLES)),
+    ],
+)
+def test_a_failure_is_status_two_and_one_line(arguments: list[str], says: str) -> None:
+    """What cannot be done ends with 2, nothing on standard output, and one line on standard error that says why."""
+    result = _run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("earful: ")
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("search", "Missing argument 'QUERY'"),
+        ("search a b", "unexpected extra argument"),
+        ("search a --nosuch", "No such option"),
+        ("search a --rolle CFO", "--role"),
+        ("search a --limit many", "'--limit'"),
+        ("search a --sort newest", "'relevance', 'date'"),
+        ("search a --group-by speaker", "'--group-by'"),
+        ("show", "Missing argument 'CALL'"),
+        ("show A --turn x", "'--turn'"),
+        ("rebuild", "Missing argument 'SOURCE...'"),
+        ("rebuild x --jobs 0", "'--jobs'"),
+        ("inspect", "Missing argument 'FILE'"),
+        ("nosuch", "No such command 'nosuch'"),
+    ],
+)
+def test_wrong_use_is_status_two_and_a_hint(arguments: str, says: str) -> None:
+    """A command line that cannot be meant ends with 2, and says what is wrong with it and how to get help."""
+    result = _run(*arguments.split())
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert says in result.stderr
+    assert "Usage: " in result.stderr
+
+
+# search
+
+
+def test_lines_are_what_a_pipe_gets(index: Path) -> None:
+    """In a pipe each hit is a line, then each facet value is one, and the totals are talk."""
+    result = _run("search", '"cash runway"', "--role", "CFO", "--facet", "company", "--limit", "2")
+    with search.open_index(index) as calls:
+        hits = calls.search('"cash runway"', role="CFO", limit=2).hits
+    assert result.stdout.splitlines() == [
+        *(f"{hit.call}:{hit.turn}: {hit.speaker} (CFO): {hit.snippet.text}" for hit in hits),
+        "company\tQuillstone Software, Inc.\t2\t2",
+        "company\tVeltrana Therapeutics\t2\t2",
+        "company\tCalder Bay Bancorp, Inc.\t1\t1",
+    ]
+    assert result.stderr == "5 turns in 5 calls\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "query", "options"),
+    [
+        (["guidance"], "guidance", {}),
+        (["guidance", "--role", "CFO", "--role", "CEO"], "guidance", {"role": ["CFO", "CEO"]}),
+        (
+            ["*", "--company", "veltrana", "--section", "qa", "--kind", "answer"],
+            "*",
+            {"company": "veltrana", "section": "qa", "kind": "answer"},
+        ),
+        (["*", "--ticker", "VLTA", "--speaker", "osei", "--period", "2024"], "*", {"ticker": "VLTA", "speaker": "osei", "period": "2024"}),
+        (
+            ["*", "--firm", "kestrel", "--since", "2024-11-01", "--until", "2024-12-01"],
+            "*",
+            {"firm": "kestrel", "since": "2024-11-01", "until": "2024-12-01"},
+        ),
+        (["pricing", "--facet", "role", "--facet", "company"], "pricing", {"facets": ["role", "company"]}),
+        (["pricing", "--sort", "date", "--limit", "3", "--offset", "2"], "pricing", {"sort": "date", "limit": 3, "offset": 2}),
+        (["pricing", "--group-by", "call"], "pricing", {"group_by": "call"}),
+        (["zebra", "--facet", "role"], "zebra", {"facets": ["role"]}),
+    ],
+)
+def test_options_are_the_library_s_arguments(index: Path, arguments: list[str], query: str, options: dict[str, Any]) -> None:
+    """`--json` prints what the library answers to the same question."""
+    with search.open_index(index) as calls:
+        page = calls.search(query, **options)
+    assert json.loads(_run("search", *arguments, "--json").stdout) == page.to_dict()
+
+
+def test_csv_is_a_table_of_hits(index: Path) -> None:
+    """A header line and a line a hit, with its values as text and nothing where it has none."""
+    with search.open_index(index) as calls:
+        page = calls.search("pricing", limit=5)
+    rows = list(csv.DictReader(io.StringIO(_run("search", "pricing", "--limit", "5", "--csv").stdout, newline="")))
+    expected = [{**hit, "snippet": hit["snippet"]["text"]} for hit in page.to_dict()["hits"]]
+    assert rows == [{name: "" if value is None else str(value) for name, value in hit.items()} for hit in expected]
+
+
+def test_csv_of_groups_and_facets(index: Path) -> None:
+    """Grouped hits have a column more; the facets' counts follow after a blank line."""
+    out = _run("search", "pricing", "--group-by", "call", "--facet", "role", "--limit", "2", "--csv").stdout
+    hits, facets = (list(csv.DictReader(io.StringIO(part, newline=""))) for part in out.split("\n\n"))
+    with search.open_index(index) as calls:
+        page = calls.search("pricing", group_by="call", facets=["role"], limit=2)
+    assert [row["matching_turns"] for row in hits] == [str(hit.matching_turns) for hit in page.hits]
+    assert facets == [
+        {"facet": "role", "value": value.value, "turns": str(value.turns), "calls": str(value.calls)} for value in page.facets["role"]
+    ]
+
+
+@pytest.mark.parametrize(("first", "last", "start"), [("--json", "--csv", "call,company"), ("--csv", "--json", "{")])
+def test_the_last_format_wins(first: str, last: str, start: str) -> None:
+    """Of two formats the one named last is printed, as with options that are given twice."""
+    assert _run("search", "guidance", first, last).stdout.startswith(start)
+
+
+@pytest.mark.parametrize("output", [[], ["--json"], ["--csv"]])
+def test_talk_stays_off_standard_output(output: list[str]) -> None:
+    """Totals, the explained query and notes are talk: the data is the same with and without them."""
+    plain = _run("search", "tariffs", *output)
+    talking = _run("search", "tariffs", "--explain", *output)
+    assert talking.stdout == plain.stdout
+    assert talking.stderr == "understood: (tariffs | tariff)\n26 turns in 10 calls\n"
+    assert (
+        _run("search", "tariffs", "--speaker", "zed", *output).stderr == "earful: no speaker in the index fits 'zed'\n0 turns in 0 calls\n"
+    )
+
+
+def test_a_query_may_begin_with_a_dash() -> None:
+    """After `--` a query is a query, whatever it begins with."""
+    assert _run("search", "--", "-guidance").exit_code == 0
+
+
+# which index
+
+
+def test_the_index_is_the_option_else_the_environment_s_else_here(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--index` is asked first, then `$EARFUL_INDEX`, then the folder `index`."""
+    indexer.rebuild([_ONE], index=tmp_path / "index")
+    indexer.rebuild([_ONE, _HTML], index=tmp_path / "other")
+
+    def calls(*arguments: str) -> str:
+        return _run("search", "*", *arguments).stderr.split(" in ")[1]
+
+    assert calls() == "10 calls\n"
+    assert calls("--index", "other") == "2 calls\n"
+    monkeypatch.delenv("EARFUL_INDEX")
+    assert calls() == "1 call\n"
+    monkeypatch.setenv("EARFUL_INDEX", "nosuch")
+    assert "no index in nosuch" in _run("show", "VLTA-2024Q3").stderr
+
+
+# show
+
+
+def test_show_prints_a_call_as_said(index: Path) -> None:
+    """The call's facts, then each turn under its number and speaker, a line a paragraph."""
+    with search.open_index(index) as calls:
+        call = calls.read_call("VLTA-2024Q3")
+    lines = _run("show", "vlta-2024q3").stdout.splitlines()
+    assert lines[0] == "VLTA-2024Q3  Veltrana Therapeutics · VLTA · 2024Q3 · Q3 2024 Earnings Call · 2024-11-07"
+    assert [line[4:] for line in lines if line.startswith("    ")] == [part for turn in call.turns for part in turn.paragraphs]
+    heads = [line for line in lines if line.startswith("[")]
+    assert [head.split("]")[0] for head in heads] == [f"[{turn.number}" for turn in call.turns]
+    assert all(
+        f"] {turn.speaker}" in head and f"({turn.section}, {turn.kind}" in head for head, turn in zip(heads, call.turns, strict=True)
+    )
+
+
+def test_show_prints_one_turn(index: Path) -> None:
+    """`--turn` prints the call's facts and that turn alone."""
+    lines = _run("show", "VLTA-2024Q3", "--turn", "8").stdout.splitlines()
+    assert lines[2] == "[8] Priya Nandakumar, Senior Biotechnology Analyst, Kestrel Securities  (qa, question in exchange 1)"
+    assert lines[3].startswith("    Good morning, all, and thanks for having me on first.")
+    assert len(lines) == 4
+
+
+def test_show_says_which_turns_there_are() -> None:
+    """A call or turn that is not there is told with what is."""
+    assert "no call 'NOSUCH' in the index" in _run("show", "NOSUCH").stderr
+    result = _run("show", "vlta-2024q3", "--turn", "99")
+    assert (result.stdout, result.stderr) == ("", "earful: VLTA-2024Q3 has no turn 99; it has 36\n")
+
+
+# check
+
+
+def test_check_is_content_with_what_was_written(index: Path) -> None:
+    """A sound index has nothing on standard output and a good word on standard error."""
+    result = _run("check")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"every file of the index in {index} is as it was written\n"
+
+
+def test_check_lists_what_is_damaged(index: Path, tmp_path: Path) -> None:
+    """Each damaged or missing file is a line, and the way out is told."""
+    shutil.copytree(index, tmp_path / "copy")
+    segment = next((tmp_path / "copy").glob("*.seg"))
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(data)
+    result = _run("check", "--index", "copy")
+    assert (result.exit_code, result.stdout) == (2, f"{segment.name}: changed since it was written\n")
+    assert result.stderr == "earful: the index in copy is damaged; run earful rebuild --fresh\n"
+    segment.unlink()
+    assert _run("check", "--index", "copy").stdout == f"{segment.name}: missing\n"
+
+
+# inspect and rebuild
+
+
+@pytest.mark.parametrize(
+    ("source", "layout"),
+    [(_ONE, "motley-fool-text"), (_HTML, "motley-fool-html"), (_SAMPLES / "calderbay-cbay-q3-2025.txt", "seeking-alpha-text")],
+)
+def test_inspect_prints_the_object_of_the_contract(source: Path, layout: str) -> None:
+    """The keys are the documented ones in their order, and the values are those that the library reads."""
+    found = json.loads(_run("inspect", str(source), "--json").stdout)
+    (transcript,) = indexer.read(source)
+    (call,) = found["calls"]
+    assert list(found) == ["source", "format", "encoding", "warnings", "calls"]
+    assert (found["source"], found["format"], found["encoding"], found["warnings"]) == (
+        str(source),
+        layout,
+        "utf-8",
+        list(transcript.warnings),
+    )
+    assert list(call) == "call company ticker exchange_code period event date time duration_minutes participants turns".split()
+    assert {tuple(person) for person in call["participants"]} == {("name", "title", "firm", "role")}
+    assert {tuple(turn) for turn in call["turns"]} == {tuple("turn section kind exchange speaker role title firm paragraphs".split())}
+    assert call == transcript.to_dict()
+
+
+def test_inspect_prints_tables_for_people() -> None:
+    """Without --json, the call's facts, who is on it, and a line for each turn."""
+    lines = [line.split() for line in _run("inspect", str(_ONE)).stdout.splitlines()]
+    assert ["call", "VLTA-2024Q3"] in lines
+    assert ["duration", "47", "minutes"] in lines
+    assert ["Marguerite", "Osei", "CFO", "Chief", "Financial", "Office"] in lines
+    assert any(line[:6] == ["8", "qa", "question", "1", "Priya", "Nandakumar"] for line in lines)
+
+
+def test_rebuild_prints_the_object_of_the_contract(tmp_path: Path) -> None:
+    """The report's keys are the documented ones in their order; its counts are those of the sources, and the rest is talk."""
+    shutil.copytree(_SAMPLES, tmp_path / "source")
+    (tmp_path / "source" / "diary.txt").write_text("Dear diary.")
+    shutil.copy(_ONE, tmp_path / "source" / "again.txt")
+    result = _run("rebuild", "source", "--index", "new", "--jobs", "1", "--json")
+    report = json.loads(result.stdout)
+    assert list(report) == "transcripts calls turns added changed unchanged removed duplicates rejected".split()
+    assert [report[name] for name in list(report)[:7]] == [11, 10, 347, 11, 0, 0, 0]
+    assert [(list(each), each["call"]) for each in report["duplicates"]] == [(["call", "source", "kept"], "VLTA-2024Q3")]
+    assert [(list(each), each["source"]) for each in report["rejected"]] == [(["source", "reason"], "source/diary.txt")]
+    assert result.stderr.startswith("10 calls with 347 turns in new (transcripts: 11 added, 0 changed, 0 unchanged, 0 removed; 1 dup")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (0, 1)
+
+
+def test_rebuild_lists_what_it_could_not_use(tmp_path: Path) -> None:
+    """Without --json, standard output has a line for each source that is not in the index; a second run reads nothing anew."""
+    (tmp_path / "source").mkdir()
+    shutil.copy(_ONE, tmp_path / "source")
+    (tmp_path / "source" / "diary.txt").write_text("Dear diary.")
+    first = _run("rebuild", "source", "--index", "new", "--jobs", "1")
+    assert first.stdout.startswith("rejected source/diary.txt: no known transcript layout")
+    assert len(first.stdout.splitlines()) == 1
+    assert "1 unchanged" in _run("rebuild", "source", "--index", "new", "--jobs", "1").stderr
+    assert "1 added" in _run("rebuild", "source", "--index", "new", "--jobs", "1", "--fresh").stderr
+
+
+def test_rebuild_with_nothing_to_index_leaves_the_index(index: Path, tmp_path: Path) -> None:
+    """Sources without a call are a failure, and the index answers on."""
+    (tmp_path / "source").mkdir()
+    shutil.copytree(index, tmp_path / "copy")
+    result = _run("rebuild", "source", "--index", "copy", "--jobs", "1")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no transcripts in the sources" in result.stderr
+    assert _run("search", "guidance", "--index", "copy").exit_code == 0
+
+
+# at a shell
+
+
+@pytest.mark.parametrize(
+    ("module", "commands"),
+    [("search", ["demo", "rebuild", "inspect", "search", "show", "check"]), ("indexer", ["rebuild", "inspect", "check"])],
+)
+def test_modules_run_as_commands(module: str, commands: list[str]) -> None:
+    """`python -m search` offers all commands, `python -m indexer` those that make and check an index."""
+    result = _python("-m", module, "--help")
+    shown = result.stdout.split("Commands:\n")[1].splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    assert sorted(line.split()[0] for line in shown if line.startswith("  ") and line[2] != " ") == sorted(commands)
+
+
+@pytest.mark.parametrize("arguments", ["--help", "search --help", "rebuild --help", "search"])
+def test_help_is_quick(arguments: str) -> None:
+    """Help, and the answer to wrong use, load none of the libraries that only the work itself needs."""
+    heavy = ("numpy", "whoosh", "bs4", "rich", "lxml", "lark", "rapidfuzz")
+    script = (
+        "import sys; from click.testing import CliRunner; from search.cli import earful; "
+        f"CliRunner().invoke(earful, {arguments.split()}); print(*sorted(set({heavy}) & set(sys.modules)))"
+    )
+    assert _python("-c", script).stdout.split() == []
+
+
+def test_a_terminal_gets_tables() -> None:
+    """On a terminal the hits are a table that fits it, in place of lines."""
+    control, terminal = pty.openpty()
+    command = [sys.executable, "-m", "search", "search", '"cash runway"', "--limit", "2"]
+    with subprocess.Popen(
+        command, stdout=terminal, stderr=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "80", "TERM": "dumb"}
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        while True:
+            try:
+                part = os.read(control, 65536)
+            except OSError:  # Linux's way to say that the other side is closed
+                break
+            if not part:
+                break
+            shown += part
+    os.close(control)
+    lines = shown.decode().replace("\r\n", "\n").splitlines()
+    assert process.returncode == 0
+    assert [word for word in ("Call", "Speaker", "What was said") if word not in lines[0]] == []
+    assert max(map(len, lines)) <= 80
+
+
+def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends a command with a line and the status that shells expect."""
+
+    def interrupt(folder: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("search.index.open_index", interrupt)
+    result = _run("search", "guidance")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr.strip() == "earful: interrupted; the index is as it was"
+
+
+def test_a_closed_pipe_is_no_failure() -> None:
+    """A reader that has seen enough, as `head`, ends the command quietly."""
+    command = [sys.executable, "-m", "search", "search", "*", "--limit", "10000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        talk = process.stderr.read().decode()
+    assert (process.returncode, "Traceback" in talk, "Exception" in talk) == (0, False, False)
+
+
+@pytest.mark.parametrize("arguments", [["search", "guidance"], ["show", "CBAY-2025Q3"], ["search", "guidance", "--json"]])
+def test_any_output_encoding_will_do(arguments: list[str]) -> None:
+    """Where the output cannot hold a dash or a curly quote, the rest is printed all the same."""
+    result = _python("-m", "search", *arguments, PYTHONIOENCODING="ascii")
+    assert (result.returncode, "Traceback" in result.stderr) == (0, False)
+    assert len(result.stdout.splitlines()) > 9
