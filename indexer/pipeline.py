@@ -62,10 +62,10 @@ def rebuild(
         IndexUnusable: the directory cannot be written to.
     """
     store = Store(index)
+    scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
     files, refused = find_sources(sources)
     with store.lock():
         before, notes = _load(store, fresh)
-        scanned_ns = time.time_ns()
         with store.workspace() as work, open_workers(jobs) as workers:
             rejections = [Rejection(path, reason) for path, reason in refused]
             readings = _read_all(files, before, work / "spool", workers, progress or _silent)

@@ -14,29 +14,33 @@ __all__ = ["Place", "Spoken", "find_qa_start", "place_turns"]
 
 # Somebody gives the floor to a questioner.
 _INTRODUCTION = re.compile(
-    r"\b(?:next|first|last|final|following|another|today's|our|a|one more|"
-    r"follow-?up) (?:follow-?up )?(?:questions?|follow-?up|caller|one|"
-    r"up)\b.{0,40}?\b(?:is|comes?|coming|will|from|with|by|on|we have|"
-    r"goes)\b|\bquestions? (?:is|comes?|coming|will come|today|now)?\s?(?:from|"
-    r"by)\b|\b(?:line|site) of\b|\byour line is\b|\b(?:go|move|turn|"
-    r"over|proceed|take|have|hear)(?: \w+){0,3} (?:to|from|with) [A-Z][\w'’.-]+ [A-Z][\w'’.-]+.{0,60}?(?:,|"
-    r" (?:with|from|at|of) )",
+    r"\b(?:next|first|last|final|following|another|today's|our|a|one more|follow-?up) "
+    r"(?:follow-?up )?(?:questions?|follow-?up|caller|one|up)\b"
+    r".{0,40}?\b(?:is|comes?|coming|will|from|with|by|on|we have|goes)\b|"
+    r"\bquestions? (?:is|comes?|coming|will come|today|now)?\s?(?:from|by)\b|"
+    r"\b(?:line|site) of\b|"
+    r"\byour line is\b|"
+    r"\b(?:go|move|turn|over|proceed|take|have|hear)(?: \w+){0,3} (?:to|from|with) "
+    r"[A-Z][\w'’.-]+ [A-Z][\w'’.-]+.{0,60}?(?:,| (?:with|from|at|of) )",
     re.IGNORECASE,
 )
 # ... but as plain words in a speaker's mouth, only the unmistakable form counts: "our next question comes from".
 _SURE_INTRODUCTION = re.compile(
-    r"\b(?:next|first|last|final|following|another) (?:question|caller|"
-    r"one)s?\b.{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|"
-    r"by|line)\b|\bquestions? (?:is |comes? |coming )?from the line of\b|"
-    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|"
-    r"is) [A-Z]",
+    r"\b(?:next|first|last|final|following|another) (?:question|caller|one)s?\b"
+    r".{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|by|line)\b|"
+    r"\bquestions? (?:is |comes? |coming )?from the line of\b|"
+    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) [A-Z]",
 )
 _CLOSING = re.compile(
     r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|"
     r"(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|"
-    r"concludes? (?:the|our|today's|this)|turn (?:the|this|it)(?: \w+){0,4} back|"
-    r"closing (?:remarks|comments|statements)|may (?:now )?disconnect|"
-    r"(?:was|is) (?:the|our) (?:last|final) (?:question|caller|name)|like to close|hand (?:it |this )?back|"
+    r"concludes? (?:the|our|today's|this)|"
+    r"turn (?:the|this|it)(?: \w+){0,4} back|"
+    r"closing (?:remarks|comments|statements)|"
+    r"may (?:now )?disconnect|"
+    r"(?:was|is) (?:the|our) (?:last|final) (?:question|caller|name)|"
+    r"like to close|"
+    r"hand (?:it |this )?back|"
     r"question[- ]and[- ]answer session (?:has|is) (?:ended|over))",
     re.IGNORECASE,
 )
