@@ -93,5 +93,5 @@ def write_refusals(report: Report, out: TextIO) -> None:
 def summary(report: Report, folder: str) -> str:
     """Sum a rebuild up in one line."""
     changes = ", ".join(f"{getattr(report, name):,} {name}" for name in ("added", "changed", "unchanged", "removed"))
-    refusals = f"{len(report.duplicates):,} duplicates, {len(report.rejected):,} rejected"
+    refusals = f"{len(report.duplicates):,} duplicate{'' if len(report.duplicates) == 1 else 's'}, {len(report.rejected):,} rejected"
     return f"{report.calls:,} calls with {report.turns:,} turns in {folder} (transcripts: {changes}; {refusals})"

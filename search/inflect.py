@@ -93,7 +93,7 @@ def inflections(word: str, occurs: Callable[[str], bool]) -> tuple[str, ...]:
     Returns:
         The word itself, even if it does not occur, then the others in alphabetical order.
     """
-    if not word.replace("'", "").isalpha() or len(word) < _SHORTEST_BASE:
+    if word not in _GROUP_OF and (not word.replace("'", "").isalpha() or len(word) < _SHORTEST_BASE):
         # Names and figures have no forms but the possessive: `AT&T` and `AT&T's`.
         other = word.removesuffix("'s") if word.endswith("'s") else f"{word}'s"
         return (word, other) if occurs(other) else (word,)

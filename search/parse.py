@@ -30,6 +30,8 @@ _DEEPEST = 50
 _MOST_PARTS = 200
 _OPERATORS = ("AND", "OR", "NOT")
 _QUOTE_IT = 'to search for the word, write "{}"'
+# What means something to other search engines must not be passed over as punctuation.
+_SIGNS = {"-": "write NOT {}", "!": "write NOT {}", "+": "leave it out: all words must occur"}
 _CURLY = str.maketrans("“”„«»", '"""""')
 
 
@@ -162,6 +164,8 @@ class _Meaning:
     def _word(self, token: Token) -> q.Query:
         if "*" in token:
             self._refuse(token, "* can only end a word", "as in tarif*")
+        if token[0] in _SIGNS and token[1:2].isalpha():
+            self._refuse(token, f"{token[0]} is no sign of this language", _SIGNS[token[0]].format(token[1:]))
         found = words(token)
         if len(found) > 1:
             return q.Phrase("text", found)

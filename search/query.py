@@ -109,6 +109,6 @@ def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
 
 
 def _between(name: str, value: int, least: int, most: int | None) -> int:
-    if value < least or (most is not None and value > most):
-        raise InvalidValue(f"{name}: {value} is not possible", hint=f"choose {least} {'or more' if most is None else f'to {most}'}")
+    if not isinstance(value, int) or value < least or (most is not None and value > most):
+        raise InvalidValue(f"{name}: {value!r} is not possible", hint=f"choose {least} {'or more' if most is None else f'to {most}'}")
     return value

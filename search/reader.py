@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -216,16 +217,16 @@ def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:
     return Codes(np.concatenate(renumbered), values)
 
 
+_SPOKEN_PERIODS = (
+    re.compile(r"(?:q(?P<quarter>[1-4])|(?P<quarter2>[1-4])q)[ -]?(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})[ -](?:q(?P<quarter>[1-4])|(?P<quarter2>[1-4])q)"),
+)
+
+
 def _period(asked: str) -> str:
-    """`q3 2021` and `3q 2021` as the index writes them: `2021q3`."""
-    parts = asked.replace("-", " ").split()
-    if (
-        len(parts) == 2
-        and parts[1].isdigit()
-        and parts[0] in {f"q{number}" for number in range(1, 5)} | {f"{number}q" for number in range(1, 5)}
-    ):
-        return f"{parts[1]}q{parts[0].strip('q')}"
-    return asked
+    """`q3 2021`, `3q 2021` and `2021 q3` as the index writes them: `2021q3`."""
+    found = next((match for pattern in _SPOKEN_PERIODS if (match := pattern.fullmatch(asked))), None)
+    return f"{found['year']}q{found['quarter'] or found['quarter2']}" if found else asked
 
 
 def _letters(folded: str) -> str:

@@ -235,7 +235,7 @@ def test_talk_stays_off_standard_output(output: list[str]) -> None:
 
 def test_a_query_may_begin_with_a_dash() -> None:
     """After `--` a query is a query, whatever it begins with."""
-    assert _run("search", "--", "-guidance").exit_code == 0
+    assert _run("search", "--", "-12.5%").exit_code == 0
 
 
 # which index

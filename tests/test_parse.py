@@ -353,3 +353,16 @@ def test_any_text_is_a_tree_or_an_error_of_ours(parts: list[str]) -> None:
 def test_explain_says_what_is_matched(text: str, words: str) -> None:
     """Inflections stand between bars, operators in capitals, and brackets where they are needed to read it one way only."""
     assert explain(parse(text, _LEXICON)) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("guidance -tariffs", "write NOT tariffs"),
+        ("!tariffs", "write NOT tariffs"),
+        ("+guidance", "leave it out: all words must occur"),
+    ],
+)
+def test_signs_of_other_languages_are_refused(text: str, hint: str) -> None:
+    """A sign that excludes or demands elsewhere is an error that says what to write here, never passed over."""
+    assert _error(text).hint == hint

@@ -167,6 +167,7 @@ def test_whether_a_word_occurs(snapshot: Snapshot, word: str, occurs: bool) -> N
         ("period", "2022Q3", ("2022Q3",)),
         ("period", "Q3 2022", ("2022Q3",)),
         ("period", "3q 2022", ("2022Q3",)),
+        ("period", "2022 Q3", ("2022Q3",)),
         ("period", "q3-2022", ("2022Q3",)),
         ("period", "2019", ()),
         ("period", "Q3", ()),
