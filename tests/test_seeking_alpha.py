@@ -338,3 +338,11 @@ being recorded.
 def test_another_publishers_rosters_are_no_evidence(text: str) -> None:
     """Rosters that give the name on one line and "Company - Title" on the next are StreetEvents'; here, firms would become people."""
     assert seeking_alpha_text.evidence(text) == ""
+
+
+def test_a_name_with_a_hyphen_or_an_apostrophe_is_found_in_speech() -> None:
+    """Somebody who is not in the rosters is known by being spoken of, however the name is spelt."""
+    for name in ("Ana-Lena O'Dell", "Tien-tsin Moor"):
+        rosters = "Executives\nJane Roe - CFO\nAnalysts\nMark Lamb - Kestrel"
+        text = f"{TITLE}\n{rosters}\nOperator\nNext is {name} of Pell.\n{name}\nWhy pears?\nJane Roe\nThey sell."
+        assert [turn.speaker.name for turn in seeking_alpha_text.parse(text).turns] == ["Operator", name, "Jane Roe"]

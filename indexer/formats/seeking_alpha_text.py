@@ -204,6 +204,7 @@ class _Headers:
         self._short = Counter(block.text for block in body if len(block.text) <= _LONGEST_HEADER)
         self._read: dict[str, RosterEntry | None] = {}
         self._spoken: str | None = None
+        self._spoken_words: frozenset[str] = frozenset()
 
     def read(self, number: int) -> RosterEntry | None:
         """Give the speaker that line `number` of the body announces, or None if it is speech."""
@@ -253,6 +254,10 @@ class _Headers:
     def _is_spoken_of(self, name: str) -> bool:
         if self._spoken is None:
             self._spoken = fold(" ".join(block.text for block in self._body if len(block.text) > len(name) + 8))
+            self._spoken_words = frozenset(re.findall(r"\w+", self._spoken))
+        said = re.findall(r"\w+", fold(name))
+        if said[0] not in self._spoken_words or said[-1] not in self._spoken_words:
+            return False  # searching all of the speech for each of thousands of lines would take minutes
         first, *_, last = name_key(name)
         return bool(re.search(rf"\b{re.escape(first)}\b.{{0,12}}\b{re.escape(last)}\b", self._spoken)) or fold(name) in self._spoken
 
