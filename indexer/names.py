@@ -258,6 +258,10 @@ def is_name(text: str) -> bool:
     words = text.split()
     if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
+    # "Dr. Smith" is how somebody is spoken of, not a first and a last name.
+    # "Good morning" begins speech; "Lynn Good" is a name.
+    if words[0].lower().strip(".") in _NOT_NAMES or len(name_key(text)) < 2:
+        return False
     return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
 
 
@@ -265,7 +269,7 @@ def _is_name_word(word: str) -> bool:
     lowered = word.lower().strip(".")
     if lowered in _PARTICLES:
         return True
-    return bool(_NAME_TOKEN.fullmatch(word)) and (word[0].isupper() or word[:2] in ("d'", "d’")) and lowered not in _NOT_NAMES
+    return bool(_NAME_TOKEN.fullmatch(word)) and (word[0].isupper() or word[:2] in ("d'", "d’"))
 
 
 def match_name(name: str, roster: Sequence[str]) -> str | None:

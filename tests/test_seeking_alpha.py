@@ -346,3 +346,12 @@ def test_a_name_with_a_hyphen_or_an_apostrophe_is_found_in_speech() -> None:
         rosters = "Executives\nJane Roe - CFO\nAnalysts\nMark Lamb - Kestrel"
         text = f"{TITLE}\n{rosters}\nOperator\nNext is {name} of Pell.\n{name}\nWhy pears?\nJane Roe\nThey sell."
         assert [turn.speaker.name for turn in seeking_alpha_text.parse(text).turns] == ["Operator", name, "Jane Roe"]
+
+
+def test_a_listed_name_that_is_also_a_word_or_has_a_degree_is_a_header() -> None:
+    """ "Lynn Good" speaks, though "good" begins sentences; the A of a degree is no mark of an answer."""
+    rosters = "Executives\nLynn J. Good - Orchard Corp.\nJohn Renwick, CFA - Orchard Corp.\nAnalysts\nMark Lamb - Kestrel"
+    headers = ("Lynn J. Good - Orchard Corp.", "John Renwick, CFA - Orchard Corp.", "Mark Lamb - Kestrel")
+    said = "\n".join(f"{header}\nPears do well this year." for header in headers)
+    draft = seeking_alpha_text.parse(f"{TITLE}\n{rosters}\nOperator\nWelcome.\n{said}")
+    assert [turn.speaker.name for turn in draft.turns] == ["Operator", "Lynn J. Good", "John Renwick, CFA", "Mark Lamb"]

@@ -31,7 +31,7 @@ _QA = re.compile(
     r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE
 )
 _TITLE = re.compile(r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)", re.IGNORECASE)
-_Q_OR_A = re.compile(r"[QA]\s*[-–—]\s*(?=\w)")
+_Q_OR_A = re.compile(r"^[QA]\s*[-–—]\s*(?=\w)")
 # The rosters of StreetEvents have the same headings, but the name on one line and "Company - Title" on the next.
 _STREETEVENTS = re.compile(r"streetevents|thomson reuters|refinitiv", re.IGNORECASE)
 _STREETEVENTS_ROSTER = re.compile(r"participiants|^\s*\*\s+\S.*\n\s+\S.* - ", re.IGNORECASE | re.MULTILINE)
@@ -225,7 +225,7 @@ class _Headers:
         if is_unidentified(line):
             return self._unidentified(line)
         name, about = self._split(line)
-        if not self._can_be_header(line, name, about):
+        if name not in self._by_name and not self._can_be_header(line, name, about):
             return None
         known = match_name(name, tuple(self._by_name))
         if known is not None:
