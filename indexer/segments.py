@@ -21,7 +21,11 @@ INDEX_NAME = "MAIN"
 
 _POOL_MB = 256  # of postings held before they are sorted and spilled
 _MOST_SEGMENTS = 8
-_SMALL = 0.1  # of all live turns
+# A segment is small below a tenth of all live turns, if that takes seconds to write anew, and below a fiftieth in any case. So
+# what nightly updates leave is merged, but not the equal shares that the processes of a first build leave.
+_SMALL_SHARE = 0.1
+_SMALL_TURNS = 5_000
+_SMALL_ALWAYS = 0.02
 
 
 def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progress: Callable[[], object] = lambda: None) -> Segment:
@@ -85,7 +89,8 @@ def plan_merge(segments: Sequence[Segment]) -> list[Segment]:
     wasteful = [segment for segment in segments if segment.deleted_count() > segment.doc_count()]
     if len(segments) <= _MOST_SEGMENTS:
         return wasteful
-    small = [segment for segment in segments if segment.doc_count() < _SMALL * total]
+    limit = max(_SMALL_ALWAYS * total, min(_SMALL_SHARE * total, _SMALL_TURNS))
+    small = [segment for segment in segments if segment.doc_count() < limit]
     chosen = [segment for segment in segments if segment in wasteful or segment in small]
     return chosen if len(chosen) > 1 else wasteful
 

@@ -222,3 +222,8 @@ def test_few_segments_remain(sizes: list[int]) -> None:
 def test_no_segment_is_merged_with_itself(sizes: list[int]) -> None:
     """A single segment without deleted turns is never written again: it would come out as it was."""
     assert len(plan_merge([_sized(size) for size in sizes])) != 1
+
+
+def test_the_shares_of_many_processes_are_left_as_they_are() -> None:
+    """A first build by sixteen processes is not written a second time to have fewer segments."""
+    assert plan_merge([_sized(11_000) for _ in range(16)]) == []
