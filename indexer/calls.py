@@ -70,6 +70,7 @@ _NUMBER_LINE = re.compile(r"#?\d+")
 
 _FIRST_YEAR = 1990  # the first published transcripts
 _LONGEST_CALL = 360  # minutes
+_LONGEST_EVENT = 400  # characters looked at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,5 +235,5 @@ def _event(rest: str, latest: date) -> str:
         found = pattern.search(rest)
         if found:
             rest = rest[: found.start()]
-    event = re.sub(r"^\W+|[\s,–—-]+$", "", " ".join(rest.split()))
+    event = re.sub(r"^\W+", "", " ".join(rest[:_LONGEST_EVENT].split())).rstrip(" ,–—-")
     return event[:120] if event and (_EVENT.search(event) or _period(event, latest)) else "Earnings Call"

@@ -27,6 +27,7 @@ _FURNITURE = re.compile(
     | all\ earnings\ call\ transcripts
     | alphastreet\ logo
     | advertisement
+    | the\ information\ contained\ here(?:in)?\ is\ a\ textual\ representation\ of\b .*
     | (?:end|start)\ of\ q\ ?&\ ?a
     | call | send\ sms | add\ to\ skype | you'll\ need\ skype\ credit .{0,40}  # a browser plug-in's menu under a telephone number
     | this\ article\ is\ a\ transcript\ of\ this\ conference\ call\ produced\ for\ the\ motley\ fool\b .*

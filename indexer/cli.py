@@ -46,9 +46,13 @@ class CommandGroup(click.Group):
             # The reader of the pipe, as `head`, has seen enough. Python must not find the closed pipe again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            where = f": {error.filename}" if error.filename else ""
+            click.echo(f"earful: {error.strerror or error}{where}", err=True)
+            ctx.exit(_FAILED)
 
 
-@click.group(cls=CommandGroup, name="indexer")
+@click.group(cls=CommandGroup, name="indexer", context_settings={"help_option_names": ["-h", "--help"]})
 def indexer_group() -> None:
     """Make and check an index of earnings calls."""
 

@@ -259,8 +259,8 @@ def is_name(text: str) -> bool:
     if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
     # "Dr. Smith" is how somebody is spoken of, not a first and a last name.
-    # "Good morning" begins speech; "Lynn Good" is a name.
-    if words[0].lower().strip(".") in _NOT_NAMES or len(name_key(text)) < 2:
+    # "Free Cash Flow" is a heading. (Somebody whose name has such a word, as Lynn Good, is known by the roster.)
+    if any(word.lower().strip(".") in _NOT_NAMES for word in words) or len(name_key(text)) < 2:
         return False
     return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
 

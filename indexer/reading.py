@@ -20,7 +20,7 @@ from indexer.sources import read_source
 __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 
 # Recorded with every file in the index: a higher number makes the next rebuild read all files again.
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 # Where a company's people are introduced with their titles, by the operator and who speaks first.
 _OPENING_TURNS = 4
@@ -72,6 +72,7 @@ def _speakers(draft: Draft) -> set[str]:
 
 def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Transcript:
     # A call may have been published tomorrow by the reader's clock: time zones, and clocks that are wrong.
+    stem = PurePath(source).stem.encode("utf-8", "replace").decode()  # a name that is no UTF-8 cannot be indexed
     facts = identify(draft.title, source, latest=date.today() + timedelta(days=2))
     people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
     people = introduce(
@@ -109,8 +110,8 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
     elif any(not person.listed and not person.is_unidentified for person in people):
         warnings.add("speaker-not-in-roster")
     return Transcript(
-        call=call_id(facts, PurePath(source).stem),
-        company=facts.company or facts.ticker or PurePath(source).stem,
+        call=call_id(facts, stem),
+        company=facts.company or facts.ticker or stem,
         ticker=facts.ticker,
         exchange_code=facts.exchange_code,
         period=facts.period,

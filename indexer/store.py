@@ -188,7 +188,7 @@ class Store:
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
+            except BlockingIOError as error:
                 owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "unknown"
                 raise IndexLocked(f"another rebuild is running on {self.folder} ({owner})", hint="wait for it, or stop it") from error
             os.ftruncate(handle, 0)

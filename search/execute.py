@@ -104,7 +104,7 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     kept = _all(list(passes.values()), len(doc_ids))
     ranked = _rank(snapshot, doc_ids[kept], scores[kept], query.sort)
     hits, matching_turns = _group(snapshot, ranked) if query.group_by else (ranked, None)
-    if query.offset and query.offset >= len(hits):
+    if len(hits) and query.offset >= len(hits):
         raise InvalidValue(
             f"offset: {query.offset} lies past the last of {len(hits)} {'calls' if query.group_by else 'turns'}",
             hint="choose a smaller one",

@@ -343,7 +343,6 @@ def test_grouped_hits_are_the_first_of_each_call(world: _World, kind: str, sort:
         ("*", {}, 99, "offset: 99 lies past the last of 99 turns"),
         ("*", {}, 10**9, "offset: 1000000000 lies past the last of 99 turns"),
         ("*", {"group_by": "call"}, 11, "offset: 11 lies past the last of 11 calls"),
-        ("zebra", {}, 1, "offset: 1 lies past the last of 0 turns"),
         ("*", {"limit": 0}, 99, "offset: 99 lies past the last of 99 turns"),
     ],
 )
@@ -353,6 +352,11 @@ def test_an_offset_past_the_end_is_refused(world: _World, text: str, options: di
         _ask(world.snapshots["whole"], text, offset=offset, **options)
     if offset in (99, 11):
         assert len(_ask(world.snapshots["whole"], text, offset=offset - 1, **{**options, "limit": 10}).hits) == 1
+
+
+def test_nothing_found_has_no_page_that_is_not_there(world: _World) -> None:
+    """Where nothing matches, any page is empty: nothing found, not a wrong question."""
+    assert _ask(world.snapshots["whole"], "zebra", offset=1).hits == ()
 
 
 def test_nothing_found_is_an_empty_first_page(world: _World) -> None:

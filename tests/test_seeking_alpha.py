@@ -355,3 +355,30 @@ def test_a_listed_name_that_is_also_a_word_or_has_a_degree_is_a_header() -> None
     said = "\n".join(f"{header}\nPears do well this year." for header in headers)
     draft = seeking_alpha_text.parse(f"{TITLE}\n{rosters}\nOperator\nWelcome.\n{said}")
     assert [turn.speaker.name for turn in draft.turns] == ["Operator", "Lynn J. Good", "John Renwick, CFA", "Mark Lamb"]
+
+
+def test_a_header_may_be_as_long_as_its_roster_line() -> None:
+    """A title of several offices makes a header longer than any other; the roster has the very line."""
+    offices = "Executive Vice President and Chief Financial Officer, Treasurer, Controller and Secretary of the Board"
+    long = f"Thomas J. Wells - {offices} of Orchard Lane Energy"
+    rosters = f"Executives\nJane Roe - CEO\n{long}\nAnalysts\nMark Lamb - Kestrel"
+    said = f"Jane Roe - CEO\nWelcome.\n{long}\nPears grew.\nMark Lamb - Kestrel\nWhy?"
+    draft = seeking_alpha_text.parse(f"{TITLE}\n{rosters}\nOperator\nHello.\n{said}")
+    assert [turn.speaker.name for turn in draft.turns] == ["Operator", "Jane Roe", "Thomas J. Wells", "Mark Lamb"]
+
+
+def test_a_heading_inside_a_speech_is_no_speaker() -> None:
+    """A line of capitalised words is a heading, even if somebody says its words."""
+    rosters = "Executives\nJane Roe - CFO\nAnalysts\nMark Lamb - Kestrel"
+    text = f"{TITLE}\n{rosters}\nOperator\nWelcome.\nJane Roe\nOn free cash flow now.\nFree Cash Flow\nIt rose."
+    assert [turn.speaker.name for turn in seeking_alpha_text.parse(text).turns] == ["Operator", "Jane Roe"]
+
+
+def test_a_closing_sentence_is_no_part_of_the_next_calls_title() -> None:
+    """Where the next title is glued to the last sentence, the title begins at the company."""
+    call = "Executives\nJane Roe - CFO\nOperator\nWelcome.\nJane Roe\nThank you, and have a day."
+    one = "Acme Pumps (NYSE:ACMP) Q1 2018 Earnings Call April 25, 2018 5:00 PM ET"
+    two = "Quince, Inc. (NASDAQ:QNCR) Q1 2018 Earnings Call April 26, 2018  5:00 PM ET"
+    first, second = seeking_alpha_text.split(f"{one}\n{call}{two}\n{call}")
+    assert first.rstrip().endswith("have a day.")
+    assert second.startswith("Quince, Inc. (NASDAQ:QNCR)")

@@ -76,6 +76,7 @@ def text_blocks(text: str) -> tuple[Block, ...]:
 
 # A sentence broken after an honorific: Motley Fool's 2022 layout ends a paragraph at any "Ms." or "Mr.".
 _BROKEN_AFTER = re.compile(r"(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof)\.$")
+_LONGEST_HONORIFIC = 6  # " Prof."
 
 
 def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tuple[RawTurn, ...], tuple[str, ...]]:
@@ -101,7 +102,7 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
             continue
         elif not turns:
             loose.append(line)
-        elif turns[-1][1] and _BROKEN_AFTER.search(turns[-1][1][-1]):
+        elif turns[-1][1] and _BROKEN_AFTER.search(turns[-1][1][-1][-_LONGEST_HONORIFIC:]):
             turns[-1][1][-1] += " " + line
         else:
             turns[-1][1].append(line)

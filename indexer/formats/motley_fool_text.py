@@ -125,7 +125,7 @@ def _header(block: Block, known: dict[str, RosterEntry]) -> RosterEntry | None:
     if is_unidentified(line):
         return _entry(line)
     parts = line.split(" -- ") if " -- " in line else split_header(line) if block.bold else ()
-    if len(parts) > 1 and is_name(parts[0]) and not parts[1].endswith(("?", "!", ",")) and parts[1][:1].isupper():
+    if len(parts) > 1 and (parts[0] in known or is_name(parts[0])) and not parts[1].endswith(("?", "!", ",")) and parts[1][:1].isupper():
         return _entry(line)
     if block.bold and (is_name(line) or (len(name_key(line)) == 1 and line.istitle())):
         return _entry(line)

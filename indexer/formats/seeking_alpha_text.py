@@ -54,7 +54,8 @@ def evidence(text: str) -> str:
 
 # A call's title at the end of a line: the line itself, or glued to the sentence before it without a space.
 _TITLE_AT_END = re.compile(
-    r"(?:^|(?<=[.?!\])”\"]))(?P<title>[A-Z][\w&.,'’/ -]{1,80}\((?:[A-Za-z]+:\s?)?[A-Z][A-Z.-]{0,7}\)[^?!]{6,130}"
+    r"(?:^|(?<=[.?!\])”\"]))"
+    r"(?P<title>[A-Z](?:(?!(?-i:[.?!][A-Z][a-z]))[\w&.,'’/ -]){1,80}\((?:[A-Za-z]+:\s?)?[A-Z][A-Z.-]{0,7}\)[^?!]{6,130}"
     r"(?:19|20)\d\d\b[^.?!]{0,12}(?:[ap]\.?m\b\.?)?[^.?!]{0,8})$",
     re.IGNORECASE,
 )
@@ -200,6 +201,7 @@ class _Headers:
 
     def __init__(self, roster: Sequence[RosterEntry], body: Sequence[Block]) -> None:
         self._body = body
+        self._by_line = {entry.published: entry for entry in reversed(roster)}
         self._by_name = {entry.name: entry for entry in reversed(roster)}
         self._short = Counter(block.text for block in body if len(block.text) <= _LONGEST_HEADER)
         self._read: dict[str, RosterEntry | None] = {}
@@ -209,6 +211,8 @@ class _Headers:
     def read(self, number: int) -> RosterEntry | None:
         """Give the speaker that line `number` of the body announces, or None if it is speech."""
         line = self._body[number].text
+        if line in self._by_line and line not in self._by_name:
+            return self._by_line[line]  # however long it is
         if len(line) > _LONGEST_HEADER or number + 1 == len(self._body):
             return None
         if line not in self._read:
