@@ -14,7 +14,7 @@ from typing import Any
 
 from whoosh.codec.base import Segment
 
-from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, NothingToIndex, SourceError
+from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, IndexUnusable, NothingToIndex, SourceError
 from indexer.model import Transcript
 from indexer.reading import PARSER_VERSION, read_bytes
 from indexer.report import Duplicate, Rejection, Report
@@ -59,13 +59,15 @@ def rebuild(
     Raises:
         NothingToIndex: no source holds a call; the index is as it was.
         IndexLocked: another rebuild is running.
-        IndexUnusable: the directory cannot be written to.
+        IndexUnusable: the directory cannot be written to; or a source that was named is not there, though the index
+            holds calls from it: a share that is not mounted must not empty an index.
     """
     store = Store(index)
     scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
     files, refused = find_sources(sources)
     with store.lock():
         before, notes = _load(store, fresh)
+        _require_sources([path for path, _ in refused], before)
         with store.workspace() as work, open_workers(jobs) as workers:
             rejections = [Rejection(path, reason) for path, reason in refused]
             readings = _read_all(files, before, work / "spool", workers, progress or _silent)
@@ -165,6 +167,19 @@ def _load(store: Store, fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
         return None, ()
     except IndexDamaged as error:
         return None, (f"the index was damaged ({error.args[0]}): everything is read again",)
+
+
+def _require_sources(refused: Sequence[str], before: _Before | None) -> None:
+    """Make sure that no named source is missing of which the index holds calls."""
+    for path in refused:
+        key = os.path.abspath(path)
+        held = [reading for name, reading in (before.sources if before else {}).items() if name == key or name.startswith(f"{key}{os.sep}")]
+        calls = sum(len(reading.calls) for reading in held)
+        if calls and not os.path.lexists(path):
+            raise IndexUnusable(
+                f"{path} is not there, but {calls} calls in the index came from it",
+                hint="check the path, or leave it out of the command to remove them",
+            )
 
 
 # files -> transcripts

@@ -342,3 +342,19 @@ def test_a_damaged_index_is_told(index: Path, tmp_path: Path) -> None:
     toc.write_bytes(toc.read_bytes()[:-1] + b"\0")
     with pytest.raises(IndexDamaged, match="is not what was written; run earful rebuild"):
         search.open_index(copy)
+
+
+def test_a_source_that_is_not_there_empties_no_index(tmp_path: Path) -> None:
+    """A folder that was indexed and is missing now, as an unmounted share, stops the rebuild; left out, its calls go."""
+    samples = sorted((Path(indexer.__file__).parent / "samples").iterdir())
+    for name, part in {"here": samples[:5], "share": samples[5:]}.items():
+        (tmp_path / name).mkdir()
+        for sample in part:
+            shutil.copy(sample, tmp_path / name)
+    assert indexer.rebuild([tmp_path / "here", tmp_path / "share"], index=tmp_path / "index").calls == 10
+    (tmp_path / "share").rename(tmp_path / "elsewhere")
+    with pytest.raises(search.EarfulError, match="share is not there, but 5 calls in the index came from it"):
+        indexer.rebuild([tmp_path / "here", tmp_path / "share"], index=tmp_path / "index")
+    with search.open_index(tmp_path / "index") as calls:
+        assert calls.search("*").calls == 10
+    assert indexer.rebuild([tmp_path / "here"], index=tmp_path / "index").calls == 5
