@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import PurePath
 
@@ -117,7 +117,7 @@ def identify(title: tuple[str, ...], source: str, *, latest: date) -> CallFacts:
     )
     missing = [f"no-{name}" for name in ("company", "ticker", "period", "date") if getattr(found, name) is None]
     if missing:
-        found = CallFacts(**{**{name: getattr(found, name) for name in found.__slots__}, "warnings": tuple(missing)})
+        found = replace(found, warnings=tuple(missing))
     return found
 
 

@@ -6,7 +6,7 @@ import os
 import pickle
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -162,7 +162,7 @@ def _load(store: Store, fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
             return None, ("the index was built by another version: everything is read again",)
         store.require_whole(manifest)
         readings = (_Reading.from_dict(source) for source in manifest.sources)
-        return _Before(generation, manifest, store.segments(generation), {reading.key: reading for reading in readings}), ()
+        return _Before(generation, manifest, store.segments(generation, manifest), {reading.key: reading for reading in readings}), ()
     except IndexNotFound:
         return None, ()
     except IndexDamaged as error:
@@ -228,12 +228,7 @@ def _of_file(reading: _Reading, file: SourceFile) -> _Reading:
 
 
 def _of(path: str, calls: Iterable[CallRecord]) -> tuple[CallRecord, ...]:
-    return tuple(
-        CallRecord(
-            source=path, fingerprint=call.fingerprint, place=call.place, call=call.call, date=call.date, words=call.words, turns=call.turns
-        )
-        for call in calls
-    )
+    return tuple(replace(call, source=path) for call in calls)
 
 
 def _parse(path: str, *, known: frozenset[str]) -> _Parsed:

@@ -23,7 +23,7 @@ import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,17 +122,20 @@ class Store:
         except OSError as error:
             raise IndexDamaged(f"{self.folder / name} cannot be read ({error.strerror})", hint="run earful rebuild") from error
 
-    def segments(self, generation: int) -> list[Segment]:
+    def segments(self, generation: int, manifest: Manifest | None = None) -> list[Segment]:
         """Read the segments of a generation; the caller may mark turns in them as deleted.
+
+        Args:
+            manifest: Of that generation, if the caller has read it: of a large index it takes a second.
 
         Raises:
             IndexDamaged: the table of contents is not what was written.
         """
         name = f"_{INDEX_NAME}_{generation}.toc"
-        size, digest = self.manifest(generation).files[name]
-        if self._measure(name) != (size, digest):
+        data = (self.folder / name).read_bytes()
+        if (manifest or self.manifest(generation)).files[name] != (len(data), _sha256(data)):
             raise IndexDamaged(f"{self.folder / name} is not what was written", hint="run earful rebuild")
-        return read_toc((self.folder / name).read_bytes(), name)
+        return read_toc(data, name)
 
     def check(self) -> list[str]:
         """Compare every file with what was written; give what is wrong, a line each, worst first.
@@ -235,7 +238,7 @@ class Store:
         names = sorted(name for segment in segments for name in self._names() if name.startswith(f"{segment.segment_id()}."))
         files = {name: known.get(name) or self._measure(name) for name in names}
         files[toc_name] = (len(toc), _sha256(toc))
-        complete = Manifest(**{**{name: getattr(manifest, name) for name in manifest.__slots__}, "files": files})
+        complete = replace(manifest, files=files)
         self._write(f"earful-{generation}.json", complete.to_bytes())
         self._write(toc_name, toc)
         self.clean(generation, complete)

@@ -179,7 +179,7 @@ def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
     if manifest.versions.get("schema") != SCHEMA_VERSION:
         raise IndexDamaged(f"the index in {store.folder} was built by another version of Earful", hint="run earful rebuild")
     store.require_whole(manifest)
-    segments = store.segments(generation)
+    segments = store.segments(generation, manifest)
     if not segments:
         raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
     storage, schema = _Storage(str(store.folder)), turn_schema()
