@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-__all__ = ["clean", "find_adverts", "is_furniture"]
+__all__ = ["clean", "clean_lines", "find_adverts", "is_furniture", "unify_spaces"]
 
+# Whatever cleaning changes, but for double spaces and decomposed characters: most paragraphs have none of it. One class
+# of characters, because that is what regular expressions look for fastest.
+_UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
+_UNCLEAN_BUT_LINE_END = re.compile(_UNCLEAN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+_SPACE_BUT_LINE_END = re.compile(r"[^\S\n ]")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064]")
 
@@ -25,7 +31,9 @@ _FURNITURE = re.compile(
     | (?:click\ here\ to\ )?learn\ more\ about\ motley\ fool .{0,80}
     | more\ [\w.:-]{1,12}\ analysis
     | all\ earnings\ call\ transcripts
-    | alphastreet\ logo
+    | alphastreet\ logo | transcript\ powered\ by\ alphastreet
+    | the\ motley\ fool\ (?:has|recommends|owns)\b .* disclosure\ policy\.
+    | stocks\ mentioned | \*average\ returns\ of\ all\ recommendations\b .*
     | advertisement
     | the\ information\ contained\ here(?:in)?\ is\ a\ textual\ representation\ of\b .*
     | (?:end|start)\ of\ q\ ?&\ ?a
@@ -49,9 +57,26 @@ def clean(text: str) -> str:
     Any run of white space, no-break and zero-width spaces among it, becomes one space; characters are composed (NFC).
     Cleaning twice is cleaning once.
     """
-    if text.isascii() and "  " not in text and text.isprintable():
+    if "  " not in text and not _UNCLEAN.search(text) and unicodedata.is_normalized("NFC", text):
         return text.strip()
     return unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def unify_spaces(text: str) -> str:
+    """Take invisible characters out of a text and make every white space but line ends a plain space, one for one.
+
+    Layouts know their marks by spaces and line starts: they need not know of no-break spaces, tabs, soft hyphens and marks
+    of zero width besides.
+    """
+    if not _UNCLEAN_BUT_LINE_END.search(text):
+        return text
+    return _SPACE_BUT_LINE_END.sub(" ", _INVISIBLE.sub("", text.replace("\u200b", "").replace("\ufeff", "")))
+
+
+def clean_lines(text: str) -> Iterator[str]:
+    """Give the lines of a text, each cleaned; in a text that has nothing to clean none is looked at again."""
+    is_clean = "  " not in text and not _UNCLEAN_BUT_LINE_END.search(text) and unicodedata.is_normalized("NFC", text)
+    return map(str.strip if is_clean else clean, text.split("\n"))
 
 
 def is_furniture(paragraph: str) -> bool:
@@ -62,8 +87,8 @@ def is_furniture(paragraph: str) -> bool:
 def find_adverts(paragraphs: Sequence[str]) -> set[int]:
     """Find the paragraphs of adverts among those of a call: from the headline to the small print; give their numbers."""
     found: set[int] = set()
-    for start, paragraph in enumerate(paragraphs):
-        if _ADVERT_HEADLINE.fullmatch(paragraph):
-            ends = [at for at in range(start, min(start + _LONGEST_ADVERT, len(paragraphs))) if _ADVERT_END.fullmatch(paragraphs[at])]
-            found.update(range(start, ends[-1] + 1 if ends else start + 1))
+    starts = [number for number, paragraph in enumerate(paragraphs) if _ADVERT_HEADLINE.fullmatch(paragraph)]
+    for start, following in pairwise([*starts, len(paragraphs)]):
+        ends = [at for at in range(start, min(start + _LONGEST_ADVERT, following)) if _ADVERT_END.fullmatch(paragraphs[at])]
+        found.update(range(start, ends[-1] + 1 if ends else start + 1))
     return found

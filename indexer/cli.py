@@ -28,6 +28,8 @@ index_option = click.option(
     help="The index folder.",
 )
 
+_firms_option = click.option("--firms", metavar="FILE", type=click.Path(), help="Names of firms beside those known: 'Baird = RW Baird'.")
+
 
 class CommandGroup(click.Group):
     """A group of commands in which every failure becomes one line and an exit status; the one place where that happens."""
@@ -62,8 +64,9 @@ def indexer_group() -> None:
 @index_option
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes that read and index; default: one a processor.")
 @click.option("--fresh", is_flag=True, help="Read and index everything again, known or not.")
+@_firms_option
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool, as_json: bool) -> None:
+def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool, firms: str | None, as_json: bool) -> None:
     """Make the index hold exactly what SOURCE... hold.
 
     Sources are transcripts (.txt, .html) and folders of them. New files are added, changed ones replaced, vanished ones
@@ -80,7 +83,7 @@ def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool,
     from indexer.render import show_progress, summary, write_refusals
 
     with show_progress() as progress:
-        report = rebuild_index(sources, index=index, jobs=jobs or os.cpu_count() or 1, fresh=fresh, progress=progress)
+        report = rebuild_index(sources, index=index, jobs=jobs or os.cpu_count() or 1, fresh=fresh, firms=firms, progress=progress)
     for note in report.notes:
         click.echo(f"earful: {note}", err=True)
     if as_json:
@@ -92,8 +95,9 @@ def rebuild(sources: tuple[str, ...], index: str, jobs: int | None, fresh: bool,
 
 @indexer_group.command()
 @click.argument("file", type=click.Path())
+@_firms_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def inspect(file: str, as_json: bool) -> None:
+def inspect(file: str, firms: str | None, as_json: bool) -> None:
     """Show what the indexer understands of one FILE, without an index.
 
     \b
@@ -103,7 +107,7 @@ def inspect(file: str, as_json: bool) -> None:
     """
     from indexer.reading import read
 
-    transcripts = read(file)
+    transcripts = read(file, firms=firms)
     if as_json:
         first = transcripts[0]
         warnings = sorted({warning for transcript in transcripts for warning in transcript.warnings})

@@ -10,7 +10,7 @@ from indexer.errors import UnreadableSource
 
 __all__ = ["Decoded", "decode"]
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 # NEL, line and paragraph separators and form feeds end lines in some cp1252 and PDF-born files.
 _LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029\x0b\x0c]")
@@ -23,7 +23,7 @@ _SHOWN = "".join(map(re.escape, _CP1252_SHOWN))
 # there are control characters in them, which no sound text has. Read as cp1252 they could be sound ("café”…", "NESTLÉ®"), so
 # only what becomes punctuation, a currency or trade mark sign, or a letter of Latin, Greek or Cyrillic script is taken.
 _DAMAGED = re.compile(
-    "[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef](?:[\x80-\x9f][\x80-\xbf]|[\xa0-\xbf][\x80-\x9f])|[\xf0-\xf4][\x80-\xbf]{3}|"
+    "[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef](?:[\x80-\x9f][\x80-\xbf]|[\xa0-\xbf][\x80-\x9f])|[\xf0-\xf4][\x80-\xbf]{3}|\xef\xbb\xbf|"
     f"[\xc2-\xc5\xce-\xd1][\xa0-\xbf{_SHOWN}]|\xe2[€‚ƒ„][\x80-\xbf{_SHOWN}]"
 )
 
@@ -55,10 +55,12 @@ def decode(data: bytes) -> Decoded:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return _finish(data.decode(name, errors="replace"), name)
+    marked = data.startswith(codecs.BOM_UTF8)
+    data = data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in data:
         raise UnreadableSource("not text: it holds NUL bytes", hint="give the transcript as text or HTML")
     try:
-        return _finish(data.decode("utf-8"), "utf-8")
+        return _finish(data.decode("utf-8"), "utf-8-sig" if marked else "utf-8")
     except UnicodeDecodeError:
         return _finish(data.decode("utf-8", errors="earful-cp1252"), "cp1252")
 

@@ -10,6 +10,7 @@ EarfulError
 │   ├── IndexClosed        the handle has been closed
 │   ├── IndexLocked        another rebuild is running
 │   └── NothingToIndex     a rebuild would leave an empty index
+├── InvalidTable           a table of the user's, as of firms, cannot be used
 └── RequestError           the question cannot be answered as asked
     ├── QuerySyntaxError   the query text breaks the grammar
     ├── UnknownField       no field of that name
@@ -28,6 +29,7 @@ __all__ = [
     "IndexLocked",
     "IndexNotFound",
     "IndexUnusable",
+    "InvalidTable",
     "InvalidValue",
     "NotATranscript",
     "NothingToIndex",
@@ -105,6 +107,10 @@ class IndexLocked(IndexUnusable):
 
 class NothingToIndex(IndexUnusable):
     """A rebuild would leave an index without a call, so the index was left as it is."""
+
+
+class InvalidTable(EarfulError):
+    """A table that the user gives, as of firms, cannot be read, or a line of it is no entry."""
 
 
 class RequestError(EarfulError):

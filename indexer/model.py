@@ -36,7 +36,8 @@ class Participant:
     Attributes:
         name: Canonical within the call; every turn of theirs has it.
         title: What the file says they are, as published.
-        firm: An analyst's employer, as published.
+        firm: An analyst's employer by the name that the table of firms gives it.
+        firm_published: The same as published.
         role: What the title means.
         published: The roster line or turn header that says so.
     """
@@ -44,6 +45,7 @@ class Participant:
     name: str
     title: str | None = None
     firm: str | None = None
+    firm_published: str | None = None
     role: Role = Role.UNKNOWN
     published: str = ""
 
@@ -83,6 +85,7 @@ class Transcript:
         period: Fiscal, as in `2021Q3`.
         event: What kind of call, as published, as in `Q3 2021 Earnings Call`.
         time: Local time of the start, as published; the zone is not kept.
+        origins: Where company, ticker, period and date were found, as far as they were: pairs such as `("date", "title")`.
         source: The path as it was given.
         format: Name of the layout, as in `motley-fool-text`.
         encoding: What the bytes were, as in `utf-8` or `cp1252`.
@@ -100,6 +103,7 @@ class Transcript:
     duration_minutes: int | None
     participants: tuple[Participant, ...]
     turns: tuple[Turn, ...]
+    origins: tuple[tuple[str, str], ...]
     source: str
     format: str
     encoding: str
@@ -122,8 +126,16 @@ class Transcript:
             "date": self.date and self.date.isoformat(),
             "time": self.time and self.time.strftime("%H:%M"),
             "duration_minutes": self.duration_minutes,
+            "origins": dict(self.origins),
             "participants": [
-                {"name": person.name, "title": person.title, "firm": person.firm, "role": person.role.value} for person in self.participants
+                {
+                    "name": person.name,
+                    "title": person.title,
+                    "firm": person.firm,
+                    "firm_published": person.firm_published,
+                    "role": person.role.value,
+                }
+                for person in self.participants
             ],
             "turns": [_turn_dict(turn) for turn in self.turns],
         }

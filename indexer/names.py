@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection
 from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-__all__ = ["fold", "is_name", "is_operator", "is_unidentified", "match_name", "name_key", "split_header"]
+__all__ = [
+    "PARTICLES",
+    "Matcher",
+    "fold",
+    "is_name",
+    "is_operator",
+    "is_same_given_name",
+    "is_unidentified",
+    "match_name",
+    "name_key",
+    "split_header",
+]
 
-# "Name -- Title", "Name - Firm", "Name – Firm", "Name — Title". A hyphen needs space on a side: "Tien-tsin Huang" is
+# "Name -- Title", "Name - Firm", "Name – Firm", "Name — Title", "Name--Title". A hyphen needs space on a side: "Tien-tsin Huang" is
 # one name.
-_DASH = re.compile(r"\s+[-–—]{1,3}\s*|\s*(?:--+|[–—])\s+|(?<=[a-z.)])\s*[–—]\s*(?=[A-Z])|(?<=\w)-\s+(?=[A-Z])")
+_DASH = re.compile(r"\s+[-–—]{1,3}\s*|\s*(?:--+|[–—])\s+|(?<=[a-z.)])\s*[–—]\s*(?=[A-Z])|(?<=[\w.)])--+(?=[A-Z])|(?<=\w)-\s+(?=[A-Z])")
 
 _OPERATOR = re.compile(
     r"(?:the\s+)?(?:conference\s+|call\s+|teleconference\s+)?(?:operator|moderator|coordinator)(?:\s+(?:operator|\d{1,2}))?[:.]?",
@@ -55,7 +66,7 @@ _TITLES_AND_DEGREES = frozenset(
         "cbe",
     ]
 )
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     [
         "de",
         "del",
@@ -197,18 +208,22 @@ _LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
 # Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared
 # beginning of three letters ("Greg", "Gregory") needs no entry.
 _SHORT_FORM_TABLE = """
-    andy andrew drew | art arthur | barb barbara | becky rebecca | bert robert albert herbert | betsy elizabeth
-    | bill william | billy william | bob robert | bobby robert | chip charles | chuck charles | cindy cynthia |
-    dave david | dick richard | don donald | drew andrew | ed edward edmund edwin | frank francis franklin |
-    gene eugene | hank henry | harry harold henry | jack john | jay jason | jeff jeffrey geoffrey | jerry gerald
-    jerome | jim james | jimmy james | joe joseph | jon jonathan john | kate katherine catherine kathryn | kathy
-    katherine kathleen catherine | ken kenneth | larry lawrence laurence | liz elizabeth | maggie margaret |
-    marty martin | matt matthew | meg margaret | mick michael | mickey michael | mike michael | nick nicholas
-    nicolas | pat patrick patricia | peggy margaret | pete peter | phil philip phillip | rich richard | rick
-    richard | rob robert | ron ronald | rusty russell | sandi sandra | sandy sandra | sid siddhartha sidney |
-    steve steven stephen | sue susan | ted theodore edward | terry terrence terence teresa | tim timothy | tom
-    thomas | tony anthony antonio | trish patricia | vince vincent | walt walter | will william | zach zachary |
-    zack zachary
+    al albert alan allen alfred alexander | andy andrew drew | art arthur | barb barbara | becky rebecca | bert
+    robert albert herbert | beth elizabeth | betsy elizabeth | betty elizabeth | bill william | billy william |
+    bob robert | bobby robert | cathy catherine | charlie charles | chip charles | chuck charles | cindy cynthia
+    | dave david | danny daniel | debbie deborah | dick richard | don donald | drew andrew | ed edward edmund
+    edwin | eddie edward | fred alfred | frank francis franklin | gene eugene | hank henry | harry harold henry
+    | jack john | jay jason | jeff jeffrey geoffrey | jerry gerald jerome | jim james | jimmy james | joe joseph
+    | jon jonathan john | johnny john | joey joseph | judy judith | katie katherine kathryn kathleen | kate
+    katherine catherine kathryn | kathy katherine kathleen catherine | ken kenneth | kenny kenneth | larry
+    lawrence laurence | lenny leonard | libby elizabeth | liz elizabeth | manny emmanuel manuel | maggie
+    margaret | marty martin | matt matthew | meg margaret | mick michael | mickey michael | mike michael | nick
+    nicholas nicolas | pat patrick patricia | ned edward | nikki nicole | peggy margaret | penny penelope | pete
+    peter | phil philip phillip | rich richard | rick richard | rob robert | ron ronald | rusty russell | sandi
+    sandra | sandy sandra | ricky richard | robbie robert | sally sarah | sid siddhartha sidney | steve steven
+    stephen | sue susan | ted theodore edward | terry terrence terence teresa | tim timothy | tina christina |
+    tommy thomas | tom thomas | tony anthony antonio | trish patricia | vicky victoria | vince vincent | walt
+    walter | will william | zach zachary | zack zachary
 """
 _SHORT_FORMS = {short: frozenset(longs) for short, *longs in map(str.split, _SHORT_FORM_TABLE.split("|"))}
 
@@ -267,12 +282,12 @@ def is_name(text: str) -> bool:
 
 def _is_name_word(word: str) -> bool:
     lowered = word.lower().strip(".")
-    if lowered in _PARTICLES:
+    if lowered in PARTICLES:
         return True
     return bool(_NAME_TOKEN.fullmatch(word)) and (word[0].isupper() or word[:2] in ("d'", "d’"))
 
 
-def match_name(name: str, roster: Sequence[str]) -> str | None:
+def match_name(name: str, roster: Collection[str]) -> str | None:
     """Find whom of a roster a published name means.
 
     In order: the same name; the same but for middle names and initials; the same last name with a short form or initial
@@ -293,6 +308,22 @@ def match_name(name: str, roster: Sequence[str]) -> str | None:
     return None
 
 
+# Pairs of names: no call of 2,340 needs NNN. A text with thousands of people is none, and would take hours.
+_MOST_PAIRS = 200_000
+
+
+class Matcher:
+    """Find whom published names mean, one after the other: as `match_name`, as long as no more is compared than a call needs."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_PAIRS
+
+    def match(self, name: str, roster: Collection[str]) -> str | None:
+        """Find whom of a roster a published name means; None if nobody, or when too much has been compared."""
+        self._left -= len(roster)
+        return match_name(name, roster) if self._left >= 0 else None
+
+
 def _is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return one == other or "".join(one) == "".join(other)
 
@@ -311,10 +342,11 @@ def _given(key: tuple[str, ...]) -> tuple[str, ...]:
 
 def _is_short_form(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     # Initials mean the name at their place: "Paul S. Roe" is not "Sam P. Roe". Whole names may stand anywhere: "J. Michael Roe".
-    return _same_given_name(one[0], other[0]) or any(_same_given_name(a, b) for a in one for b in other if len(a) > 1 < len(b))
+    return is_same_given_name(one[0], other[0]) or any(is_same_given_name(a, b) for a in one for b in other if len(a) > 1 < len(b))
 
 
-def _same_given_name(one: str, other: str) -> bool:
+def is_same_given_name(one: str, other: str) -> bool:
+    """Say whether two folded given names can be one person's: `mike` and `michael`, `j` and `jane`, `greg` and `gregory`."""
     short, long = sorted((one, other), key=len)
     if short == long or long in _SHORT_FORMS.get(short, ()) or short in _SHORT_FORMS.get(long, ()):
         return True
@@ -331,7 +363,7 @@ def _is_misspelt(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     first = DamerauLevenshtein.distance(one[0], other[0])
     last = DamerauLevenshtein.distance(one[-1], other[-1])
-    near_first = first == 0 or _same_given_name(one[0], other[0]) or (first == 1 and min(len(one[0]), len(other[0])) > 3)
+    near_first = first == 0 or is_same_given_name(one[0], other[0]) or (first == 1 and min(len(one[0]), len(other[0])) > 3)
     shorter = min(len(one[-1]), len(other[-1]))
     two_slips = last == 2 and first == 0 and shorter >= 7 and one[-1][0] == other[-1][0]
     return near_first and shorter > 2 and (last <= 1 or two_slips)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +16,11 @@ from typing import Any
 from whoosh.codec.base import Segment
 
 from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, IndexUnusable, NothingToIndex, SourceError
+from indexer.firms import load_firms
 from indexer.model import Transcript
 from indexer.reading import PARSER_VERSION, read_bytes
 from indexer.report import Duplicate, Rejection, Report
-from indexer.resolve import CallRecord, Resolved, resolve
+from indexer.resolve import CallRecord, Resolved, figures_of, resolve, voices_of
 from indexer.schema import SCHEMA_VERSION
 from indexer.segments import delete_calls, merge_segments, plan_merge
 from indexer.sources import SourceFile, Stamp, find_sources, fingerprint, read_source
@@ -27,7 +29,7 @@ from indexer.workers import Progress, Workers, open_workers
 
 __all__ = ["Progress", "rebuild"]
 
-_VERSIONS = {"schema": SCHEMA_VERSION, "parser": PARSER_VERSION}
+_VERSIONS: dict[str, int | str] = {"schema": SCHEMA_VERSION, "parser": PARSER_VERSION}
 _TICK_NS = 2_000_000_000  # file systems stamp files to 2 s at worst: a younger file may have changed without a new stamp
 
 
@@ -37,6 +39,7 @@ def rebuild(
     index: str | os.PathLike[str] = "index",
     jobs: int = 1,
     fresh: bool = False,
+    firms: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Make the index hold exactly what the sources hold.
@@ -51,32 +54,35 @@ def rebuild(
         jobs: Processes that read and index. With more than one, a script must guard its entry with `if __name__ ==
             "__main__"`.
         fresh: Read and index everything again.
+        firms: A file of firms' names beside the table that ships; `indexer/firms.txt` says how it is written.
         progress: Called often, from this process.
 
     Returns:
         What was found and done. Sources that could not be used are in it, with reasons; they do not stop the job.
 
     Raises:
+        InvalidTable: the file of firms cannot be used.
         NothingToIndex: no source holds a call; the index is as it was.
         IndexLocked: another rebuild is running.
         IndexUnusable: the directory cannot be written to; or a source that was named is not there, though the index
             holds calls from it: a share that is not mounted must not empty an index.
     """
     store = Store(index)
+    versions = {**_VERSIONS, "firms": load_firms(firms).digest}
     scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
     files, refused = find_sources(sources)
     with store.lock():
-        before, notes = _load(store, fresh)
+        before, notes = _load(store, versions, fresh)
         _require_sources([path for path, _ in refused], before)
         with store.workspace() as work, open_workers(jobs) as workers:
             rejections = [Rejection(path, reason) for path, reason in refused]
-            readings = _read_all(files, before, work / "spool", workers, progress or _silent)
+            readings = _read_all(files, before, work / "spool", firms, workers, progress or _silent)
             resolved = resolve(record for reading in readings for record in reading.calls)
             if not resolved.winners:
                 raise NothingToIndex(_why_nothing(readings, rejections), hint=f"{store.folder} is left as it was")
             counts = {"calls": len(resolved.winners), "turns": sum(record.turns for record in resolved.winners.values())}
             manifest = Manifest(
-                versions=_VERSIONS,
+                versions=versions,
                 sources=[reading.to_dict() for reading in readings],
                 calls={call: record.content for call, record in resolved.winners.items()},
                 counts=counts,
@@ -86,7 +92,7 @@ def rebuild(
                 generation = before.generation
                 store.clean(generation, before.manifest)
             else:
-                segments = _write_all(store, before, resolved, readings, work, workers, progress or _silent)
+                segments = _write_all(store, before, resolved, readings, work, firms, workers, progress or _silent)
                 generation = store.commit(segments, manifest, before.manifest if before else None)
     return _report(readings, before, resolved, rejections, counts, generation, notes)
 
@@ -121,7 +127,19 @@ class _Reading:
 
     def to_dict(self) -> dict[str, Any]:
         calls = [
-            {"call": call.call, "date": call.date and call.date.isoformat(), "words": call.words, "turns": call.turns}
+            {
+                "call": call.call,
+                "company": call.company,
+                "ticker": call.ticker,
+                "exchange_code": call.exchange_code,
+                "period": call.period,
+                "date": call.date and call.date.isoformat(),
+                "voices": f"{call.voices:x}",
+                "figures": list(call.figures),
+                "words": call.words,
+                "turns": call.turns,
+                "warnings": list(call.warnings),
+            }
             for call in self.calls
         ]
         return {
@@ -142,24 +160,32 @@ class _Reading:
                 fingerprint=data["fingerprint"],
                 place=place,
                 call=call["call"],
+                company=call["company"],
+                ticker=call["ticker"],
+                exchange_code=call["exchange_code"],
+                period=call["period"],
                 date=date.fromisoformat(call["date"]) if call["date"] else None,
+                voices=int(call["voices"], 16),
+                figures=tuple(call["figures"]),
                 words=call["words"],
                 turns=call["turns"],
+                warnings=tuple(call["warnings"]),
             )
             for place, call in enumerate(data["calls"])
         )
         return cls(data["path"], data["key"], (size, modified, changed, inode), data["fingerprint"], calls, data["rejected"])
 
 
-def _load(store: Store, fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
+def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
     """Load the index that is there, if it can be built upon. One that cannot is no obstacle: it answers until the new one is written."""
     try:
         generation = store.generation()
         if fresh:
             return None, ()
         manifest = store.manifest(generation)
-        if manifest.versions != _VERSIONS:
-            return None, ("the index was built by another version: everything is read again",)
+        if manifest.versions != versions:
+            cause = "with another table of firms" if manifest.versions | {"firms": versions["firms"]} == versions else "by another version"
+            return None, (f"the index was built {cause}: everything is read again",)
         store.require_whole(manifest)
         readings = (_Reading.from_dict(source) for source in manifest.sources)
         return _Before(generation, manifest, store.segments(generation, manifest), {reading.key: reading for reading in readings}), ()
@@ -195,7 +221,14 @@ class _Parsed:
     known: bool = False
 
 
-def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, workers: Workers, progress: Progress) -> list[_Reading]:
+def _read_all(
+    files: Sequence[SourceFile],
+    before: _Before | None,
+    spool: Path,
+    firms: str | os.PathLike[str] | None,
+    workers: Workers,
+    progress: Progress,
+) -> list[_Reading]:
     """Read every file that is not known as it is; its transcripts go to the spool."""
     old = before.sources if before else {}
     trusted = before.manifest.scanned_ns - _TICK_NS if before else 0
@@ -203,7 +236,7 @@ def _read_all(files: Sequence[SourceFile], before: _Before | None, spool: Path, 
     # What could not be opened has no fingerprint; it is tried again.
     by_content = {reading.fingerprint: reading for reading in old.values() if reading.fingerprint}
     unread = [file for file in files if file.key not in readings]
-    parse = partial(_parse, known=frozenset(by_content))
+    parse = partial(_parse, known=frozenset(by_content), firms=firms)
     with open(spool, "wb") as output:
         for done, (file, parsed) in enumerate(zip(unread, workers.map(parse, [file.path for file in unread]), strict=True), 1):
             if parsed.known:
@@ -231,7 +264,7 @@ def _of(path: str, calls: Iterable[CallRecord]) -> tuple[CallRecord, ...]:
     return tuple(replace(call, source=path) for call in calls)
 
 
-def _parse(path: str, *, known: frozenset[str]) -> _Parsed:
+def _parse(path: str, *, known: frozenset[str], firms: str | os.PathLike[str] | None) -> _Parsed:
     """Read one file, in a worker. Whatever is wrong with it becomes the reason why it is rejected."""
     digest = ""
     try:
@@ -239,7 +272,7 @@ def _parse(path: str, *, known: frozenset[str]) -> _Parsed:
         digest = fingerprint(os.path.basename(path), data)
         if digest in known:
             return _Parsed(digest, known=True)
-        transcripts = read_bytes(data, source=path)
+        transcripts = read_bytes(data, source=path, firms=load_firms(firms))
     except SourceError as error:
         return _Parsed(digest, rejected=str(error))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
@@ -255,9 +288,16 @@ def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:
         fingerprint=digest,
         place=place,
         call=transcript.call,
+        company=transcript.company,
+        ticker=transcript.ticker,
+        exchange_code=transcript.exchange_code,
+        period=transcript.period,
         date=transcript.date,
+        voices=voices_of({turn.speaker for turn in transcript.turns}),
+        figures=figures_of(paragraph for turn in transcript.turns for paragraph in turn.paragraphs),
         words=transcript.words,
         turns=len(transcript.turns),
+        warnings=transcript.warnings,
     )
 
 
@@ -265,14 +305,23 @@ def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:
 
 
 def _write_all(
-    store: Store, before: _Before | None, resolved: Resolved, readings: Sequence[_Reading], work: Path, workers: Workers, progress: Progress
+    store: Store,
+    before: _Before | None,
+    resolved: Resolved,
+    readings: Sequence[_Reading],
+    work: Path,
+    firms: str | os.PathLike[str] | None,
+    workers: Workers,
+    progress: Progress,
 ) -> list[Segment]:
     """Write what the index lacks into new segments, and mark as deleted what it has too much."""
     held = before.manifest.calls if before else {}
     wanted = {call: record.content for call, record in resolved.winners.items()}
     leaving = [call for call, content in held.items() if wanted.get(call) != content]
     coming = [call for call, content in sorted(wanted.items()) if held.get(call) != content]
-    _spool_again([resolved.winners[call] for call in coming if wanted[call] not in workers.spooled], readings, work / "spool", workers)
+    _spool_again(
+        [resolved.winners[call] for call in coming if wanted[call] not in workers.spooled], readings, work / "spool", firms, workers
+    )
 
     segments = delete_calls(store.folder, before.segments if before else [], leaving)
     items = [(call, *workers.spooled[wanted[call]]) for call in coming]
@@ -287,7 +336,9 @@ def _write_all(
     return segments
 
 
-def _spool_again(records: Sequence[CallRecord], readings: Sequence[_Reading], spool: Path, workers: Workers) -> None:
+def _spool_again(
+    records: Sequence[CallRecord], readings: Sequence[_Reading], spool: Path, firms: str | os.PathLike[str] | None, workers: Workers
+) -> None:
     """Parse once more what is wanted now but was read in an earlier run.
 
     That is the second-best transcript of a call whose best one has gone.
@@ -296,7 +347,7 @@ def _spool_again(records: Sequence[CallRecord], readings: Sequence[_Reading], sp
     with open(spool, "ab") as output:
         for reading in readings:
             if reading.fingerprint in wanted:
-                for record, pickled in _parse(reading.path, known=frozenset()).calls:
+                for record, pickled in _parse(reading.path, known=frozenset(), firms=firms).calls:
                     workers.spooled[record.content] = (output.tell(), len(pickled))
                     output.write(pickled)
     for record in records:
@@ -339,6 +390,7 @@ def _report(
         removed=len(old.keys() - new.keys()),
         duplicates=tuple(Duplicate(call, record.source, resolved.winners[call].source) for record, call in resolved.duplicates),
         rejected=tuple(sorted(rejected, key=lambda no: no.source)),
+        warnings=dict(Counter(warning for record in resolved.winners.values() for warning in record.warnings).most_common()),
         generation=generation,
         notes=notes,
     )

@@ -8,61 +8,75 @@ from datetime import date, timedelta
 from pathlib import PurePath
 
 from indexer.calls import call_id, identify
+from indexer.clean import unify_spaces
 from indexer.detect import detect
 from indexer.encoding import decode
 from indexer.errors import NotATranscript, SourceError
+from indexer.firms import FirmTable, load_firms
 from indexer.formats.draft import Draft
 from indexer.model import Kind, Transcript, Turn
-from indexer.people import introduce, participants, recognise
+from indexer.people import employ, introduce, lacks_firm, participants, recognise
 from indexer.sections import Place, Spoken, find_qa_start, place_turns
 from indexer.sources import read_source
 
 __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 
 # Recorded with every file in the index: a higher number makes the next rebuild read all files again.
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 
 # Where a company's people are introduced with their titles, by the operator and who speaks first.
 _OPENING_TURNS = 4
 _OPENING_PARAGRAPHS = 8
+# ... and where the call itself is announced.
+_ANNOUNCING_TURNS = 3
+_ANNOUNCING_PARAGRAPHS = 4
 
 _FEWEST_SPEAKERS = 2
 _FEWEST_TURNS = 2  # a pre-recorded call of two officers
 
 
-def read(path: str | os.PathLike[str]) -> tuple[Transcript, ...]:
+def read(path: str | os.PathLike[str], *, firms: str | os.PathLike[str] | None = None) -> tuple[Transcript, ...]:
     """Read one file.
+
+    Args:
+        firms: A file of firms' names beside the table that ships; `indexer/firms.txt` says how it is written.
 
     Returns:
         The calls in it, in the order of the file.
 
     Raises:
-        UnreadableSource: the file cannot be opened, or is not text.
+        UnreadableSource: the file cannot be opened, is larger than any transcript, or is not text.
         NotATranscript: no layout's marks stand in it, or nobody speaks.
+        InvalidTable: the file of firms cannot be used.
     """
     source = os.fspath(path)
+    table = load_firms(firms)
     try:
-        return read_bytes(read_source(source), source=source)
+        return read_bytes(read_source(source), source=source, firms=table)
     except SourceError as error:
         raise error.at(source) from error
 
 
-def read_bytes(data: bytes, *, source: str) -> tuple[Transcript, ...]:
-    """Read the bytes of one file; `source` is its path, for the record and as a last resort for the fiscal period.
+def read_bytes(data: bytes, *, source: str, firms: FirmTable | None = None) -> tuple[Transcript, ...]:
+    """Read the bytes of one file; `source` is its path, for the record and as a last resort for what call it is.
 
     Raises: as `read`.
     """
     decoded = decode(data)
-    detected = detect(decoded.text)
-    drafts = [detected.layout.parse(part) for part in detected.layout.split(decoded.text)]
+    text = unify_spaces(decoded.text)
+    detected = detect(text)
+    drafts = [detected.layout.parse(part) for part in detected.layout.split(text)]
     spoken = [draft for draft in drafts if len(draft.turns) >= _FEWEST_TURNS and len(_speakers(draft)) >= _FEWEST_SPEAKERS]
     if not spoken:
         most = max(len(draft.turns) for draft in drafts)
         raise NotATranscript(f"looks like {detected.layout.NAME} ({detected.evidence}), but only {most} turns of speech were found")
     # The same call pasted twice is one call.
     distinct = {draft.turns: draft for draft in reversed(spoken)}
+    # A file's name can tell of one call only.
+    named = source if len(distinct) == 1 else ""
     return tuple(
-        _transcript(draft, source=source, layout=detected.layout.NAME, encoding=decoded.encoding) for draft in reversed(distinct.values())
+        _transcript(draft, source=source, named=named, layout=detected.layout.NAME, encoding=decoded.encoding, firms=firms or load_firms())
+        for draft in reversed(distinct.values())
     )
 
 
@@ -70,14 +84,13 @@ def _speakers(draft: Draft) -> set[str]:
     return {turn.speaker.name for turn in draft.turns}
 
 
-def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Transcript:
+def _transcript(draft: Draft, *, source: str, named: str, layout: str, encoding: str, firms: FirmTable) -> Transcript:
     # A call may have been published tomorrow by the reader's clock: time zones, and clocks that are wrong.
     stem = PurePath(source).stem.encode("utf-8", "replace").decode()  # a name that is no UTF-8 cannot be indexed
-    facts = identify(draft.title, source, latest=date.today() + timedelta(days=2))
+    announcement = _first_paragraphs(draft, _ANNOUNCING_TURNS, _ANNOUNCING_PARAGRAPHS)
+    facts = identify(draft.title, named, latest=date.today() + timedelta(days=2), company=draft.company, opening=announcement)
     people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
-    people = introduce(
-        people, "\n".join(paragraph for turn in draft.turns[:_OPENING_TURNS] for paragraph in turn.paragraphs[:_OPENING_PARAGRAPHS])
-    )
+    people = introduce(people, "\n".join(_first_paragraphs(draft, _OPENING_TURNS, _OPENING_PARAGRAPHS)))
     by_name = {person.name: person for person in people}
     spoken, headers, qa_start = _join(
         [Spoken(by_name[person.name], turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
@@ -86,7 +99,10 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
     )
     inferred = qa_start is None
     places = place_turns(spoken, find_qa_start(spoken) if inferred else qa_start)
-    cast = participants(people, _who(spoken, places, Kind.QUESTION), _who(spoken, places, Kind.REMARKS, Kind.ANSWER))
+    cast = participants(people, _who(spoken, places, Kind.QUESTION), _who(spoken, places, Kind.REMARKS, Kind.ANSWER), firms)
+    if any(lacks_firm(person) for person in cast.values()):
+        introductions = [paragraph for turn in spoken if turn.is_operator or turn.introduces for paragraph in turn.paragraphs]
+        cast = employ(cast, introductions, firms)
     turns = tuple(
         Turn(
             number=number,
@@ -102,7 +118,7 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
         )
         for number, (turn, header, place) in enumerate(zip(spoken, headers, places, strict=True), 1)
     )
-    warnings = {*facts.warnings}
+    warnings = {*facts.warnings, *draft.warnings}
     if inferred:
         warnings.add("qa-inferred")
     if not draft.roster:
@@ -121,11 +137,16 @@ def _transcript(draft: Draft, *, source: str, layout: str, encoding: str) -> Tra
         duration_minutes=draft.duration_minutes or facts.duration_minutes,
         participants=tuple(person for name, person in cast.items() if name != "Operator"),
         turns=turns,
+        origins=facts.origins,
         source=source,
         format=layout,
         encoding=encoding,
         warnings=tuple(sorted(warnings)),
     )
+
+
+def _first_paragraphs(draft: Draft, turns: int, paragraphs: int) -> list[str]:
+    return [paragraph for turn in draft.turns[:turns] for paragraph in turn.paragraphs[:paragraphs]]
 
 
 def _join(spoken: Sequence[Spoken], headers: Sequence[str], qa_start: int | None) -> tuple[list[Spoken], list[str], int | None]:

@@ -91,7 +91,9 @@ def write_refusals(report: Report, out: TextIO) -> None:
 
 
 def summary(report: Report, folder: str) -> str:
-    """Sum a rebuild up in one line."""
+    """Sum a rebuild up in a line, and in a second one what the reader was unsure of, by number of calls."""
     changes = ", ".join(f"{getattr(report, name):,} {name}" for name in ("added", "changed", "unchanged", "removed"))
     refusals = f"{len(report.duplicates):,} duplicate{'' if len(report.duplicates) == 1 else 's'}, {len(report.rejected):,} rejected"
-    return f"{report.calls:,} calls with {report.turns:,} turns in {folder} (transcripts: {changes}; {refusals})"
+    line = f"{report.calls:,} calls with {report.turns:,} turns in {folder} (transcripts: {changes}; {refusals})"
+    doubts = ", ".join(f"{name} in {count:,}" for name, count in report.warnings.items())
+    return f"{line}\nunsure: {doubts}" if doubts else line

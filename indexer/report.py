@@ -34,6 +34,7 @@ class Report:
         calls: Calls in the index.
         turns: Turns in the index.
         added, changed, unchanged, removed: Transcripts, against the index before.
+        warnings: What the reader was unsure of, and in how many calls of the index.
         generation: Number of the index generation that answers now.
         notes: What the user should know besides, a line each.
     """
@@ -47,6 +48,7 @@ class Report:
     removed: int
     duplicates: tuple[Duplicate, ...]
     rejected: tuple[Rejection, ...]
+    warnings: dict[str, int]
     generation: int
     notes: tuple[str, ...] = ()
 

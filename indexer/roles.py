@@ -78,7 +78,10 @@ _RULES: tuple[tuple[Role, re.Pattern[str]], ...] = tuple(
         (Role.CHIEF_OTHER, r"chief (?:[a-z&]+ ){1,3}offic"),
         (Role.PRESIDENT, r"(?<!vice )(?<!vice-)(?<!v\.)president\b"),
         (Role.CHAIR, r"(?<!vice )(?<!vice-)(?:co-?)?chair(?:man|woman|person|lady)?\b"),
-        (Role.INVESTOR_RELATIONS, r"(?:investor|shareholder|stockholder)s?['’]? (?:(?:and|&) [a-z ]{3,20} )?relat[a-z]*|(?-i:IR)\b"),
+        (
+            Role.INVESTOR_RELATIONS,
+            r"(?:investor|investment|shareholder|stockholder)s?['’]? (?:(?:and|&) [a-z ]{3,20} )?relat[a-z]*|(?-i:IR)\b",
+        ),
     )
 )
 

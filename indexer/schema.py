@@ -11,13 +11,15 @@ from indexer.analysis import TurnTokenizer, ValueTokenizer, WordPositions
 from indexer.columns import DictionaryColumn, NumberColumn
 from indexer.model import Transcript
 
-__all__ = ["FACETS", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "documents", "turn_schema"]
+__all__ = ["FACETS", "MANY_VALUED", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "documents", "turn_schema"]
 
 # Recorded with every index: a rebuild into an index of another version starts from nothing.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Fields of one value a turn, each searchable as a whole value and countable.
-FACETS = ("call", "company", "ticker", "exchange_code", "period", "date", "event", "section", "kind", "speaker", "role", "firm")
+FACETS = ("call", "company", "ticker", "exchange_code", "period", "date", "event", "section", "kind", "speaker", "role", "firm", "warning")
+# ... but for these, whose value is several words with spaces between them, each of which is searched and counted.
+MANY_VALUED = frozenset(("warning",))
 VALUE_FIELDS = (*FACETS, "title")
 
 PARAGRAPH_BREAK = "\n"
@@ -45,6 +47,7 @@ def documents(transcript: Transcript, call: str) -> Iterator[dict[str, Any]]:
         "period": transcript.period,
         "date": transcript.date and transcript.date.isoformat(),
         "event": transcript.event,
+        "warning": " ".join(transcript.warnings) or None,
     }
     for turn in transcript.turns:
         of_turn = {

@@ -16,6 +16,10 @@ __all__ = ["SourceFile", "Stamp", "find_sources", "fingerprint", "read_source"]
 # What publishers and collectors name transcripts; any file that is named outright is read whatever its name.
 SUFFIXES = frozenset((".txt", ".text", ".html", ".htm", ".xhtml"))
 
+# Bytes of the largest file that is read. The largest of 2,340 real ones, a saved page, has 0.6 MB; what is larger would take
+# more time and memory than one file may.
+LARGEST = 8_000_000
+
 # (bytes, time of modification and of inode change in nanoseconds, inode): what a file cannot keep when it is written
 # to.
 Stamp = tuple[int, int, int, int]
@@ -86,9 +90,15 @@ def read_source(path: str) -> bytes:
     """Give a file's bytes.
 
     Raises:
-        UnreadableSource: it cannot be opened or read.
+        UnreadableSource: it cannot be opened or read, or is larger than any transcript.
     """
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise UnreadableSource(f"cannot be read: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        raise UnreadableSource(
+            f"larger than {LARGEST // 1_000_000} MB: no transcript is", hint="if it holds many calls, part it into files of its calls"
+        )
+    return data

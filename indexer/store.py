@@ -55,7 +55,7 @@ class Manifest:
         files: Name -> [bytes, SHA-256] of every file of the generation but this manifest.
     """
 
-    versions: dict[str, int]
+    versions: dict[str, int | str]
     sources: list[dict[str, Any]]
     calls: dict[str, tuple[str, int]]
     counts: dict[str, int]

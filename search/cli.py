@@ -35,6 +35,7 @@ _FILTERS = {
     "firm": "An analyst's employer.",
     "period": "Fiscal: 2021Q3, or 2021 for the year.",
     "kind": "remarks, question, answer, operator or other.",
+    "warning": "What the reader was unsure of: qa-inferred, no-date, ...",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.schema import MANY_VALUED
 from search.reader import Snapshot
 from search.results import FacetValue
 
@@ -21,7 +22,7 @@ def count_facet(snapshot: Snapshot, doc_ids: NDArray[np.uint32], field: str) -> 
 
     Args:
         doc_ids: uint32[n], ascending, of the turns that match.
-        field: A facet field; each turn has exactly one value of it, or none.
+        field: A facet field; each turn has exactly one value of it, or none, or several where the schema says so.
 
     Returns:
         The values that occur, most turns first, ties by value; None stands for turns without one.
@@ -33,5 +34,18 @@ def count_facet(snapshot: Snapshot, doc_ids: NDArray[np.uint32], field: str) -> 
     pairs = np.unique(codes.astype(np.int64) * len(calls.values) + calls.codes[doc_ids])
     calls_of = np.bincount(pairs // len(calls.values), minlength=len(column.values))
     present = np.flatnonzero(turns)
+    if field in MANY_VALUED:
+        return _count_words({column.values[code]: (int(turns[code]), int(calls_of[code])) for code in present.tolist()})
     ordered = present[np.argsort(-turns[present], kind="stable")]
     return tuple(FacetValue(column.values[code] or None, int(turns[code]), int(calls_of[code])) for code in ordered.tolist())
+
+
+def _count_words(counts: dict[str, tuple[int, int]]) -> tuple[FacetValue, ...]:
+    """Part the counts of combinations into counts of their words; a call has one combination, so counts of calls add up too."""
+    words: dict[str, tuple[int, int]] = {}
+    for combination, (turns, calls) in counts.items():
+        for word in combination.split() or [""]:
+            so_far = words.get(word, (0, 0))
+            words[word] = (so_far[0] + turns, so_far[1] + calls)
+    ordered = sorted(words.items(), key=lambda item: (-item[1][0], item[0]))
+    return tuple(FacetValue(word or None, turns, calls) for word, (turns, calls) in ordered)

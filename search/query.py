@@ -11,7 +11,7 @@ from indexer.schema import FACETS
 
 __all__ = ["FILTERS", "SORTS", "Filters", "Query", "make_query"]
 
-FILTERS = ("company", "ticker", "speaker", "role", "section", "firm", "period", "kind", "call", "event", "exchange_code")
+FILTERS = ("company", "ticker", "speaker", "role", "section", "firm", "period", "kind", "call", "event", "exchange_code", "warning")
 SORTS = ("relevance", "date")
 GROUPS = ("call",)
 

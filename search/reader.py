@@ -16,7 +16,7 @@ from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
 
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.names import fold
-from indexer.schema import SCHEMA_VERSION, turn_schema
+from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
 from indexer.store import Store
 
 __all__ = ["Codes", "Snapshot", "open_snapshot"]
@@ -91,10 +91,13 @@ class Snapshot:
 
         Case and accents do not count. It is the value that is just so; if none is, all values that hold the asked words
         side by side: `cook` means every speaker of that name, `apple` means `Apple Inc.`. For dates and periods a
-        leading part will do: `2021` means `2021Q1` to `2021Q4`; `Q3 2021` is `2021Q3`.
+        leading part will do: `2021` means `2021Q1` to `2021Q4`; `Q3 2021` is `2021Q3`. Of a field with several words a turn
+        it is every combination that holds the asked one.
         """
         wanted = _period(fold(asked)) if field == "period" else fold(asked)
         values = self._values_of_live_turns(field)
+        if field in MANY_VALUED:
+            return tuple(value for value in values if wanted in fold(value).split())
         exact = tuple(value for value in values if fold(value) == wanted)
         if exact or not wanted:
             return exact

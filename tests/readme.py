@@ -14,12 +14,15 @@ from pathlib import Path
 
 import click
 
+from tests.quality import CORPUS, score_gold, table
+
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 
 _CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _PYTHON = re.compile(r"```python\n(.*?)```\n\nprints\n\n```text\n(.*?)```", re.DOTALL)
 _COMMANDS = re.compile(r"(<!-- commands: .*? -->\n).*?(<!-- end of commands -->)", re.DOTALL)
+_QUALITY = re.compile(r"(<!-- quality: .*? -->\n).*?(<!-- end of quality -->)", re.DOTALL)
 _WIDTH = 100
 
 
@@ -28,6 +31,9 @@ def updated(text: str) -> str:
     with sandbox() as folder:
         text = _CONSOLE.sub(lambda block: f"```console\n{_session(block[1], folder)}```", text)
         text = _PYTHON.sub(lambda block: f"```python\n{block[1]}```\n\nprints\n\n```text\n{_python(block[1], folder)}```", text)
+    if CORPUS.is_dir():
+        measured = table(score_gold())
+        text = _QUALITY.sub(lambda block: f"{block[1]}{measured}\n{block[2]}", text)
     return _COMMANDS.sub(lambda block: f"{block[1]}{command_reference()}{block[2]}", text)
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.calls import CallFacts, call_id, identify
+from indexer.calls import CallFacts, call_id, company_key, identify
 
 LATEST = date(2026, 1, 31)
 
 
-def _facts(*title: str, source: str = "calls/file.txt") -> CallFacts:
-    return identify(title, source, latest=LATEST)
+def _facts(*title: str, source: str = "calls/file.txt", company: str | None = None, opening: tuple[str, ...] = ()) -> CallFacts:
+    return identify(title, source, latest=LATEST, company=company, opening=opening)
 
 
 def _of(period: str) -> CallFacts:
@@ -37,6 +37,7 @@ def test_one_line_tells_everything() -> None:
         date=date(2012, 11, 12),
         time=time(10, 0),
         duration_minutes=None,
+        origins=(("company", "title"), ("ticker", "title"), ("period", "title"), ("date", "title")),
         warnings=(),
     )
 
@@ -152,6 +153,169 @@ def test_the_name_of_the_file_is_the_last_resort(source: str, period: str | None
     """A file's name, not its folder's, tells the period where the title does not."""
     assert _facts("Orchard Lane (ORLN)", source=source).period == period
     assert _facts("Orchard Lane (ORLN) Q1 2019", source=source).period == "2019Q1"
+
+
+def _origin(facts: CallFacts, name: str) -> str | None:
+    return dict(facts.origins).get(name)
+
+
+_OPENING = ("Good day.", "Welcome to the Pear Tree third quarter 2021 earnings call.", "The date of this call is November 5, 2021.")
+_NAMED = "calls/pear-tree-inc-ptre-q2-2019-earnings-call.txt"
+
+
+@pytest.mark.parametrize(
+    ("title", "rosters", "opening", "source", "company", "origin"),
+    [
+        (("Orchard Lane (ORLN)",), "Pear", _OPENING, _NAMED, "Orchard Lane", "title"),
+        (("Q3 2021 Earnings Call",), "Pear", _OPENING, _NAMED, "Pear", "rosters"),
+        (("Q3 2021 Earnings Call",), None, _OPENING, _NAMED, "Pear Tree", "opening"),
+        (("Q3 2021 Earnings Call",), None, ("Welcome to our call.",), _NAMED, "Pear Tree Inc", "file name"),
+        ((), None, (), "", None, None),
+    ],
+)
+def test_the_company_is_the_title_s_else_the_next_best(
+    title: tuple[str, ...], rosters: str | None, opening: tuple[str, ...], source: str, company: str | None, origin: str | None
+) -> None:
+    """Title, rosters, first words and at last the file's name are asked for the company, and where it was found is kept."""
+    facts = _facts(*title, source=source, company=rosters, opening=opening)
+    assert (facts.company, _origin(facts, "company")) == (company, origin)
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "source", "period", "origin"),
+    [
+        ("Orchard Lane (ORLN) Q1 2020", (), _NAMED, "2020Q1", "title"),
+        ("Orchard Lane (ORLN)", _OPENING, _NAMED, "2021Q3", "opening"),
+        ("Orchard Lane (ORLN)", (), _NAMED, "2019Q2", "file name"),
+        ("Orchard Lane (ORLN)", (), "", None, None),
+    ],
+)
+def test_the_period_is_the_title_s_else_the_next_best(
+    title: str, opening: tuple[str, ...], source: str, period: str | None, origin: str | None
+) -> None:
+    """Title, first words and at last the file's name are asked for the fiscal quarter."""
+    facts = _facts(title, source=source, opening=opening)
+    assert (facts.period, _origin(facts, "period")) == (period, origin)
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "day", "origin"),
+    [
+        ("Orchard Lane (ORLN) May 5, 2020", _OPENING, date(2020, 5, 5), "title"),
+        ("Orchard Lane (ORLN)", _OPENING, date(2021, 11, 5), "opening"),
+        ("Orchard Lane (ORLN)", (), date(2019, 1, 30), "file name"),
+    ],
+)
+def test_the_date_is_the_title_s_else_the_next_best(title: str, opening: tuple[str, ...], day: date, origin: str) -> None:
+    """Title, first words and at last the file's name are asked for the day; a ticker in the name does not displace the title's."""
+    facts = _facts(title, source="2019-01-30-PTRE.txt", opening=opening)
+    assert (facts.date, _origin(facts, "date")) == (day, origin)
+    assert (facts.ticker, _origin(facts, "ticker")) == ("ORLN", "title")
+
+
+def test_what_only_the_name_tells_is_warned_of() -> None:
+    """Each fact that nothing but the file's name tells is a warning beside those that nothing tells."""
+    assert _facts(source=_NAMED).warnings == ("no-date", "company-from-file-name", "ticker-from-file-name", "period-from-file-name")
+    assert _facts(source="2019-01-30-PTRE.txt").warnings == ("no-company", "no-period", "ticker-from-file-name", "date-from-file-name")
+    assert _facts("Orchard Lane (ORLN) Q1 2019 May 2, 2019", source=_NAMED).warnings == ()
+    assert _facts(opening=_OPENING).warnings == ("no-ticker",)
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "source", "period", "origin", "doubtful"),
+    [
+        ("Q3 2021", _OPENING, "orln-q3-2021.txt", "2021Q3", "title", False),
+        ("Q2 2021", _OPENING, "orln-q3-2021.txt", "2021Q3", "opening", True),
+        ("Q2 2021", _OPENING, "orln-q2-2021.txt", "2021Q2", "title", True),
+        ("Q2 2021", _OPENING, "orln.txt", "2021Q2", "title", True),
+        ("Q2 2021", (), "orln-q3-2021.txt", "2021Q2", "title", False),
+        ("", _OPENING, "orln-q2-2021.txt", "2021Q3", "opening", False),
+    ],
+)
+def test_a_title_that_the_call_contradicts_is_doubted(
+    title: str, opening: tuple[str, ...], source: str, period: str, origin: str, doubtful: bool
+) -> None:
+    """Where title and first words name different quarters there is a doubt; the title gives way if the file's name is against it too."""
+    facts = _facts(f"Orchard Lane (ORLN) {title} Earnings Call November 5, 2021", source=source, opening=opening)
+    assert (facts.period, _origin(facts, "period"), "period-doubtful" in facts.warnings) == (period, origin, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("published", "doubtful"),
+    [
+        ("Q3 2021 Earnings Call November 5, 2021", False),
+        ("Q3 2021 Earnings Call November 5, 2022", True),
+        ("Q3 2021 Earnings Call January 5, 2020", True),
+        ("Q1 2022 Earnings Call May 20, 2021", False),
+        ("Q3 2021 Earnings Call", False),
+        ("Earnings Call November 5, 2022", False),
+    ],
+)
+def test_a_day_that_cannot_be_the_quarter_s_is_doubted(published: str, doubtful: bool) -> None:
+    """A call before its quarter can have ended, or long after, is kept as published, with a warning; other fiscal years are no doubt."""
+    facts = _facts(f"Orchard Lane (ORLN) {published}")
+    assert ("date-doubtful" in facts.warnings) is doubtful
+
+
+@pytest.mark.parametrize(
+    ("title", "company", "event"),
+    [
+        ("Q1 2016 Orchard Lane Inc Earnings Call", "Orchard Lane Inc", "Q1 2016 Earnings Call"),
+        ("Q1 FY16 Orchard Lane Inc Investor Day", "Orchard Lane Inc", "Q1 FY16 Investor Day"),
+        ("FQ1 2016 First Orchard Bancorp Pre Recorded Sales Call", "First Orchard Bancorp", "FQ1 2016 Pre Recorded Sales Call"),
+        ("1Q16 Orchard & Lane plc Trading Update", "Orchard & Lane plc", "1Q16 Trading Update"),
+        ("Q1 2016 Orchard Lane Inc Earnings Call - Final MAY 3, 2016 / 9:00PM GMT", "Orchard Lane Inc", "Q1 2016 Earnings Call - Final"),
+        ("Q1 2016 Earnings Call", None, "Q1 2016 Earnings Call"),
+        ("Q1 2016 Results Call", None, "Q1 2016 Results Call"),
+        ("Q1 2016 and Full Year Results Call", None, "Q1 2016 and Full Year Results Call"),
+    ],
+)
+def test_the_company_may_stand_behind_the_quarter(title: str, company: str | None, event: str) -> None:
+    """Between the quarter and the event stands the company, and it is no part of the event; where nothing stands there, there is none."""
+    facts = _facts(title)
+    assert (facts.company, facts.period, facts.event) == (company, "2016Q1", event)
+
+
+def test_a_quarter_before_the_company_is_not_its_name() -> None:
+    """A ticker in brackets does not make the quarter before the company a part of its name."""
+    facts = _facts("Q1 2016 Orchard Lane (NYSE:ORLN) Earnings Call")
+    assert (facts.company, facts.ticker, facts.period) == ("Orchard Lane", "ORLN", "2016Q1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Orchard Inc.", "ORCHARD, INC"),
+        ("Orchard", "The Orchard Company"),
+        ("Orchard Holdings plc", "Orchard Group Ltd."),
+        ("O.R.C. Corp.", "ORC Corporation"),
+        ("L'Été S.A.", "L’Ete SA"),
+        ("Orchard-Lane", "Orchard Lane"),
+        ("Orchard.com, Inc.", "Orchard Com"),
+        ("  Orchard   Lane ", "Orchard Lane"),
+    ],
+)
+def test_spellings_of_a_company_are_one(one: str, other: str) -> None:
+    """Legal forms, case, accents, dots, dashes and blanks do not make another company."""
+    assert company_key(one) == company_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Orchard Lane", "Orchard Road"),
+        ("Orchard 1", "Orchard 2"),
+        ("Holdings", "Group"),
+        ("The Trust Company", "The Group"),
+        ("東京電機", "大阪商事"),
+        ("Сады", "Поля"),
+    ],
+)
+def test_other_companies_are_others(one: str, other: str) -> None:
+    """Different names stay different, though they be made of words that are left out elsewhere, or written in any script."""
+    assert company_key(one) != company_key(other)
+    assert company_key(one)
+    assert company_key(other)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,21 @@ def test_a_byte_order_mark_names_the_encoding(bom: bytes, codec: str, name: str)
     assert decode(bom + "Renée’s".encode(codec)) == Decoded("Renée’s", name)
 
 
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"caf\xe9", "café"),
+        (b"\x93Fine\x94", "“Fine”"),
+        (b"\xe9t\xe9", "été"),
+        (b"\x92", "’"),
+        ("Renée".encode() + b" it\x92s", "Renée it’s"),
+    ],
+)
+def test_a_mark_before_other_bytes_costs_no_character(data: bytes, text: str) -> None:
+    """Behind a UTF-8 mark that is none, since cp1252 follows, every character is read, the first one too; the mark is not."""
+    assert decode(codecs.BOM_UTF8 + data) == Decoded(text, "cp1252")
+
+
 def test_damaged_text_behind_a_mark_is_mended() -> None:
     """A byte order mark does not hide double encoding."""
     assert decode(codecs.BOM_UTF8 + _read_as_latin_1("it’s").encode()) == Decoded("it’s", "utf-8-sig, twice")

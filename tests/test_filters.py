@@ -93,6 +93,9 @@ def _turns(tickers: str, *numbers: int) -> list[tuple[str, int]]:
         ({"role": "COO"}, []),
         ({"role": "CFO", "speaker": "low"}, []),
         ({"exchange_code": "NYSE"}, []),
+        ({"warning": "no-date"}, _turns("NILL", 1, 2, 3, 4)),
+        ({"warning": ["no-date", "nosuch"], "role": "CEO"}, _turns("NILL", 2)),
+        ({"warning": "date"}, []),
     ],
 )
 def test_filters_let_their_values_through(snapshot: Snapshot, filters: dict[str, Any], passing: list[tuple[str, int]]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.errors import NotATranscript
 from indexer.formats.html import article_blocks, is_html
 
 paragraphs = st.lists(st.text(alphabet="abcé &<>\"'“”0129$%.", min_size=1, max_size=20).map(str.strip).filter(bool), max_size=8)
@@ -147,12 +148,19 @@ def test_a_block_knows_whether_it_begins_in_bold(page: str, bold: bool) -> None:
     assert [block.bold for block in article_blocks(page)] == [bold]
 
 
-@pytest.mark.parametrize("tag", ["div", "b", "span", "ul", "table", "p"])
-def test_deep_nesting_does_no_harm(tag: str) -> None:
-    """Ten thousand nested tags, closed or not, neither crash the reader nor cost the paragraphs around them."""
+@pytest.mark.parametrize("tag", ["div", "b", "span", "ul", "table"])
+def test_a_page_nested_without_end_is_refused(tag: str) -> None:
+    """Ten thousand nested tags, closed or not, neither crash the reader nor cost words silently: the page is called damaged."""
     nested = f"<{tag}>" * 10_000
-    assert _texts(f"<article><p>One</p>{nested}</article>")[:1] == ["One"]
-    assert _texts(f"<article><p>One</p>{nested}deep{f'</{tag}>' * 10_000}</article>")[:1] == ["One"]
+    for page in (f"<article><p>One</p>{nested}</article>", f"<article><p>One</p>{nested}deep{f'</{tag}>' * 10_000}</article>"):
+        with pytest.raises(NotATranscript, match="nested more than 200 deep"):
+            article_blocks(page)
+
+
+def test_a_page_of_nothing_but_tags_is_refused() -> None:
+    """More tags than any page has would take minutes; they are counted first."""
+    with pytest.raises(NotATranscript, match="80,000 tags"):
+        article_blocks("<p>One</p>" * 40_000)
 
 
 def test_ordinary_nesting_is_read_to_the_bottom() -> None:

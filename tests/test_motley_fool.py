@@ -204,7 +204,7 @@ def test_a_header_without_words_is_no_turn() -> None:
         ("Mark Lamb -- Kestrel Securities", {"name": "Mark Lamb", "firm": "Kestrel Securities", "side": Side.ANALYST}),
         ("Mark Lamb -- Analyst", {"name": "Mark Lamb", "title": "Analyst", "side": Side.ANALYST}),
         ("Mark Lamb -- Analyst -- Analyst", {"name": "Mark Lamb", "title": "Analyst", "side": Side.ANALYST}),
-        ("Tess Quist -- Journalist", {"name": "Tess Quist", "title": "Journalist", "side": Side.UNKNOWN}),
+        ("Tess Quist -- Journalist", {"name": "Tess Quist", "title": "Journalist", "side": Side.ANALYST}),
         ("Tess Quist", {"name": "Tess Quist", "side": Side.UNKNOWN}),
         ("Unidentified Participant", {"name": "Unidentified Participant", "side": Side.UNKNOWN}),
     ],

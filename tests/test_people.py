@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.firms import load_firms
 from indexer.formats import RosterEntry, Side
 from indexer.people import Person, introduce, participants, recognise
 from indexer.roles import Role
@@ -182,16 +183,21 @@ def test_introductions_change_nobody_else(person: Person) -> None:
 def test_roles(person: Person, did: str, role: Role) -> None:
     """The side and the title decide; where neither is known, what somebody did in the call does, but never for a stranger."""
     name = frozenset({person.name})
-    found = participants([person], name if did in ("ask", "both") else frozenset(), name if did in ("answer", "both") else frozenset())
+    found = participants(
+        [person], name if did in ("ask", "both") else frozenset(), name if did in ("answer", "both") else frozenset(), load_firms()
+    )
     assert found[person.name].role is role
 
 
 def test_participants_keep_order_and_facts() -> None:
-    """Everybody becomes a participant, in order, with title and firm as published."""
+    """Everybody becomes a participant, in order, with the title as published and the firm both as published and by its name."""
     found = participants(
-        [_person("Mark Lamb", ANALYST, firm="Kestrel"), _person("Jane Roe", COMPANY, title="CEO")], frozenset(), frozenset()
+        [_person("Mark Lamb", ANALYST, firm="Robert W. Baird & Co."), _person("Jane Roe", COMPANY, title="CEO")],
+        frozenset(),
+        frozenset(),
+        load_firms(),
     )
-    assert [(name, who.title, who.firm, who.published) for name, who in found.items()] == [
-        ("Mark Lamb", None, "Kestrel", "Mark Lamb"),
-        ("Jane Roe", "CEO", None, "Jane Roe"),
+    assert [(name, who.title, who.firm, who.firm_published, who.published) for name, who in found.items()] == [
+        ("Mark Lamb", None, "Baird", "Robert W. Baird & Co.", "Mark Lamb"),
+        ("Jane Roe", "CEO", None, None, "Jane Roe"),
     ]

@@ -20,7 +20,8 @@ from whoosh.index import open_dir
 from whoosh.query import And, Phrase, Query, Term
 
 import indexer
-from indexer.errors import EarfulError, IndexLocked, IndexNotFound, NothingToIndex, UnreadableSource
+from indexer.errors import EarfulError, IndexLocked, IndexNotFound, InvalidTable, NothingToIndex, UnreadableSource
+from indexer.firms import FirmTable
 from indexer.model import Transcript
 from indexer.reading import read_bytes
 from indexer.report import Duplicate, Rejection, Report
@@ -35,7 +36,7 @@ _Hits = list[tuple[str, int, float]]  # call, number of the turn, score
 
 
 def _transcript(ticker: str = "ACMP", said: str = "Revenue grew.", *, day: str = _AUGUST) -> str:
-    return f"""Acme Pumps ({ticker} 1.00%)
+    return f"""{ticker.title()} Pumps ({ticker} 1.00%)
 Q2 2022 Earnings Call
 {day}, 5:00 p.m. ET
 
@@ -176,7 +177,17 @@ def test_whoosh_answers_from_the_index(source: Path, index: Path, query: Query, 
 def test_the_report_tells_what_is_there(source: Path, index: Path) -> None:
     """The first rebuild adds all; the report counts transcripts, calls and turns and names the generation."""
     assert indexer.rebuild([source], index=index) == Report(
-        transcripts=2, calls=2, turns=12, added=2, changed=0, unchanged=0, removed=0, duplicates=(), rejected=(), generation=1
+        transcripts=2,
+        calls=2,
+        turns=12,
+        added=2,
+        changed=0,
+        unchanged=0,
+        removed=0,
+        duplicates=(),
+        rejected=(),
+        warnings={"qa-inferred": 2},
+        generation=1,
     )
     assert _is_clean(index)
 
@@ -188,7 +199,16 @@ def test_the_report_is_json(source: Path, index: Path) -> None:
     report = json.loads(json.dumps(indexer.rebuild([source], index=index).to_dict()))
     assert report.pop("duplicates") == [{"call": "ACMP-2022Q2", "source": str(source / "acme-again.txt"), "kept": str(source / "acme.txt")}]
     assert [no["source"] for no in report.pop("rejected")] == [str(source / "notes.txt")]
-    assert report == {"transcripts": 3, "calls": 2, "turns": 12, "added": 3, "changed": 0, "unchanged": 0, "removed": 0}
+    assert report == {
+        "transcripts": 3,
+        "calls": 2,
+        "turns": 12,
+        "added": 3,
+        "changed": 0,
+        "unchanged": 0,
+        "removed": 0,
+        "warnings": {"qa-inferred": 2},
+    }
 
 
 def test_building_twice_is_building_once(source: Path, index: Path, tmp_path: Path) -> None:
@@ -329,6 +349,94 @@ def test_a_file_that_is_no_transcript_any_more_leaves(source: Path, index: Path)
     assert sorted(_answers(index)) == ["BOLT-2022Q2"]
 
 
+# names of firms
+
+
+def _firms(index: Path) -> set[str]:
+    """Give the firms of the turns in an index."""
+    with open_dir(index).reader() as reader:
+        column = reader.column_reader("firm")
+        return {column[number] for number, _ in reader.iter_docs()} - {""}
+
+
+@pytest.fixture
+def firms(tmp_path: Path) -> Path:
+    """Give a table of firms in which the analyst's has another name."""
+    _put(tmp_path / "firms.txt", "Mole & Sons = Fable Bank")
+    return tmp_path / "firms.txt"
+
+
+def test_another_table_of_firms_reads_all_again(source: Path, index: Path, firms: Path, parsed: list[str]) -> None:
+    """With another table, changed or left out, all files are read again, and the report says why; with the same one none is."""
+    another = ("the index was built with another table of firms: everything is read again",)
+    assert indexer.rebuild([source], index=index).notes == ()
+    for table, notes, named, read in (
+        (firms, another, "Mole & Sons", ["acme.txt", "bolt.txt"]),
+        (firms, (), "Mole & Sons", []),
+        (None, another, "Fable Bank", ["acme.txt", "bolt.txt"]),
+    ):
+        parsed.clear()
+        report = indexer.rebuild([source], index=index, firms=table)
+        assert (report.notes, _count(report), sorted(parsed)) == (notes, (2, 0, 0, 0) if read else (0, 0, 2, 0), read)
+        assert _firms(index) == {named}
+        assert _is_clean(index)
+    indexer.rebuild([source], index=index, firms=firms)
+    _put(firms, "Mole = Fable Bank", second=1)
+    assert indexer.rebuild([source], index=index, firms=str(firms)).notes == another
+    assert _firms(index) == {"Mole"}
+
+
+def test_a_table_that_says_the_same_reads_nothing_again(source: Path, index: Path, firms: Path, opened: list[str]) -> None:
+    """A comment in the table, or another place of it, is no other table."""
+    indexer.rebuild([source], index=index, firms=firms)
+    opened.clear()
+    _put(firms.with_name("moved.txt"), "# mine\nMole & Sons=Fable Bank\n", second=1)
+    report = indexer.rebuild([source], index=index, firms=firms.with_name("moved.txt"))
+    assert (report.notes, report.generation, opened) == ((), 1, [])
+
+
+def test_every_process_knows_the_firms(source: Path, index: Path, firms: Path) -> None:
+    """Several processes read with the same table as one."""
+    indexer.rebuild([source], index=index, firms=firms, jobs=2)
+    assert _firms(index) == {"Mole & Sons"}
+
+
+def test_a_second_best_transcript_knows_the_firms(source: Path, index: Path, firms: Path) -> None:
+    """A transcript that is parsed once more, since the best of its call has gone, is read with the same table."""
+    _put(source / "full.txt", _transcript("ACMP", "Revenue grew in all regions."))
+    indexer.rebuild([source], index=index, firms=firms)
+    (source / "full.txt").unlink()
+    indexer.rebuild([source], index=index, firms=firms)
+    assert _firms(index) == {"Mole & Sons"}
+
+
+def test_a_bad_table_of_firms_leaves_the_index(source: Path, index: Path, firms: Path) -> None:
+    """A table that cannot be used stops the rebuild before anything is read or written."""
+    _put(firms, "Mole & Sons")
+    with pytest.raises(InvalidTable, match="line 1"):
+        indexer.rebuild([source], index=index, firms=firms)
+    assert not index.exists()
+    indexer.rebuild([source], index=index)
+    with pytest.raises(InvalidTable, match="cannot be read"):
+        indexer.rebuild([source], index=index, firms=firms.with_name("nosuch.txt"))
+    assert (Store(index).generation(), _firms(index)) == (1, {"Fable Bank"})
+
+
+# what the reader was unsure of
+
+
+def test_warnings_count_calls(source: Path, index: Path) -> None:
+    """A warning counts once for each call of the index that has it, most first: neither for duplicates nor for each turn."""
+    _put(source / "acme-again.txt", _transcript("ACMP", "Grew."))
+    _put(source / "cart.txt", _transcript("CART").replace(f"{_AUGUST}, 5:00 p.m. ET", ""))
+    report = indexer.rebuild([source], index=index)
+    assert (report.calls, len(report.duplicates)) == (3, 1)
+    assert list(report.warnings.items()) == [("qa-inferred", 3), ("no-date", 1)]
+    assert indexer.rebuild([source], index=index).warnings == report.warnings
+    (source / "cart.txt").unlink()
+    assert indexer.rebuild([source], index=index).warnings == {"qa-inferred": 2}
+
+
 # one call, several transcripts
 
 
@@ -386,10 +494,10 @@ def test_what_cannot_be_used_is_reported(source: Path, index: Path) -> None:
 def test_a_fault_of_the_reader_costs_one_file(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file at which the reader itself fails is reported as that, and the others are indexed."""
 
-    def fail_at_bolt(data: bytes, *, source: str) -> tuple[Transcript, ...]:
+    def fail_at_bolt(data: bytes, *, source: str, firms: FirmTable) -> tuple[Transcript, ...]:
         if source.endswith("bolt.txt"):
             raise KeyError("bolts")
-        return read_bytes(data, source=source)
+        return read_bytes(data, source=source, firms=firms)
 
     monkeypatch.setattr("indexer.pipeline.read_bytes", fail_at_bolt)
     report = indexer.rebuild([source], index=index)
@@ -432,7 +540,7 @@ def test_nothing_to_index_leaves_the_index(source: Path, index: Path, tmp_path: 
     (tmp_path / "empty").mkdir()
     for name in names:
         _put(tmp_path / "empty" / name, "Buy milk.")
-    why = "no source holds a call: .*notes.txt: no known transcript layout" if names else "no transcripts in the sources"
+    why = "no source holds a call: .*notes.txt: no transcript: nothing says who speaks" if names else "no transcripts in the sources"
     with pytest.raises(NothingToIndex, match=rf"^{why}.*; {index} is left as it was$"):
         indexer.rebuild([tmp_path / "empty"], index=index)
     assert {name: (index / name).read_bytes() for name in os.listdir(index) if name != "earful.lock"} == before

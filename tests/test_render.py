@@ -309,6 +309,7 @@ _REPORT = Report(
     removed=0,
     duplicates=(Duplicate("ACMP-2022Q2", "b.txt", "a.txt"), Duplicate("BOLT-2022Q2", "d.txt", "c.txt")),
     rejected=(Rejection("diary.txt", "no transcript"), Rejection("x.txt", "empty file")),
+    warnings={"qa-inferred": 900, "no-date": 12},
     generation=7,
 )
 
@@ -326,7 +327,8 @@ def test_refusals_are_a_line_each() -> None:
 
 
 def test_a_rebuild_is_summed_up_in_a_line() -> None:
-    """What is in the index and what has changed, with commas in thousands."""
+    """What is in the index and what has changed, with commas in thousands, and in how many calls the reader was unsure of what."""
     assert summary(_REPORT, "index") == (
-        "1,202 calls with 45,678 turns in index (transcripts: 1,200 added, 2 changed, 1 unchanged, 0 removed; 2 duplicates, 2 rejected)"
+        "1,202 calls with 45,678 turns in index (transcripts: 1,200 added, 2 changed, 1 unchanged, 0 removed; 2 duplicates, 2 rejected)\n"
+        "unsure: qa-inferred in 900, no-date in 12"
     )

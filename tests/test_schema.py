@@ -56,6 +56,7 @@ def _transcript(**changes: Any) -> Transcript:
         "duration_minutes": None,
         "participants": (),
         "turns": (Turn(**_CFO), Turn(**_ANALYST)),
+        "origins": (("company", "title"),),
         "source": "acme.txt",
         "format": "motley-fool-text",
         "encoding": "utf-8",

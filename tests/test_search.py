@@ -288,6 +288,85 @@ def test_threads_may_share_an_index(calls: search.CallIndex) -> None:
     assert all(page == alone[query] for query, page in answers)
 
 
+# what the reader was unsure of
+
+_DOUBTED = """{0} Traders Corp ({0} 1.00%)
+{1} Earnings Call
+{2}
+
+Prepared Remarks:
+
+Jane Roe -- Chief Financial Officer
+
+We sell pumps.
+
+Questions and Answers:
+
+Max Mole -- Fable Bank -- Analyst
+
+Why pumps?
+
+Duration: 0 minutes
+
+Call participants:
+
+Jane Roe -- Chief Financial Officer
+
+Max Mole -- Fable Bank -- Analyst
+"""
+
+
+@pytest.fixture
+def doubted(tmp_path: Path) -> Iterator[search.CallIndex]:
+    """Give an open index of four calls of two turns each: one that is sure, and three that lack day, quarter or both."""
+    day = "Aug 08, 2022, 5:00 p.m. ET"
+    for ticker, event, when in (
+        ("SURE", "Q2 2022", day),
+        ("DAYL", "Q2 2022", ""),
+        ("QTRL", "Fiscal 2022", day),
+        ("BOTH", "Fiscal 2022", ""),
+    ):
+        (tmp_path / f"{ticker}.txt").write_text(_DOUBTED.format(ticker, event, when))
+    indexer.rebuild([tmp_path], index=tmp_path / "index")
+    with search.open_index(tmp_path / "index") as opened:
+        yield opened
+
+
+def test_doubts_are_counted_one_by_one(doubted: search.CallIndex) -> None:
+    """A call with two doubts counts for each of them, one without any under None."""
+    assert doubted.search("*", facets="warning").facets["warning"] == (
+        search.FacetValue("no-date", 4, 2),
+        search.FacetValue("no-period", 4, 2),
+        search.FacetValue(None, 2, 1),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "tickers"),
+    [
+        ("*", "no-date", {"DAYL", "BOTH"}),
+        ("*", "NO-PERIOD", {"QTRL", "BOTH"}),
+        ("*", ["no-date", "no-period"], {"DAYL", "QTRL", "BOTH"}),
+        ("warning:no-date", [], {"DAYL", "BOTH"}),
+        ("warning:no-date warning:no-period", [], {"BOTH"}),
+        ("* NOT warning:no-date", [], {"SURE", "QTRL"}),
+        ("pumps", "no-date", {"DAYL", "BOTH"}),
+    ],
+)
+def test_calls_are_found_by_their_doubts(doubted: search.CallIndex, query: str, asked: Any, tickers: set[str]) -> None:
+    """Asked for by itself, as a filter or in the query, a doubt takes every combination that holds it."""
+    page = doubted.search(query, warning=asked)
+    assert {hit.ticker for hit in page.hits} == tickers
+    assert page.notes == ()
+
+
+@pytest.mark.parametrize("asked", ["no-ticker", "no", "date", "no-date no-period", ""])
+def test_a_doubt_that_no_call_has_gives_a_note(doubted: search.CallIndex, asked: str) -> None:
+    """A word that is no doubt of any call, nor a part of one, finds nothing and says so."""
+    page = doubted.search("*", warning=asked)
+    assert (page.turns, page.notes) == (0, (f"no warning in the index fits {asked!r}",))
+
+
 # the contract
 
 

@@ -143,7 +143,6 @@ def test_a_stranger_may_have_a_side(header: str, firm: str | None, side: Side) -
     [
         ("Hollis Brandt", "Hello, all.", "Hollis Brandt", "Me again."),
         ("Mike Poe", "I brought Hollis Brandt along.", "Hollis Brandt", "Hello, all."),
-        ("Mike Poe", "Here is Hollis, yes, Brandt.", "Hollis Brandt", "Hello, all."),
     ],
 )
 def test_somebody_unlisted_speaks(lines: tuple[str, ...]) -> None:

@@ -54,6 +54,7 @@ def _call(name: str, *, turns: int = 2, firm: str | None = None) -> tuple[str, T
             )
             for number in range(1, turns + 1)
         ),
+        origins=(),
         source="acme.txt",
         format="motley-fool-text",
         encoding="utf-8",

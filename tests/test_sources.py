@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -164,3 +165,39 @@ def test_an_unreadable_file_says_why(folder: Path, path: str, reason: str) -> No
     """What cannot be read is an error that tells the reason the system gave."""
     with pytest.raises(UnreadableSource, match=f"^cannot be read: {reason}$"):
         read_source(path)
+
+
+def test_a_file_as_large_as_can_be_is_read_and_no_larger(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has the size limit is read; a byte more, and it is refused with the limit and what to do."""
+    monkeypatch.setattr("indexer.sources.LARGEST", 1_000_000)
+    for name, size in (("whole.txt", 1_000_000), ("huge.txt", 1_000_001)):
+        (folder / name).write_bytes(b"x" * size)
+    assert len(read_source("whole.txt")) == 1_000_000
+    with pytest.raises(UnreadableSource) as caught:
+        read_source("huge.txt")
+    assert str(caught.value) == "larger than 1 MB: no transcript is; if it holds many calls, part it into files of its calls"
+
+
+class _Endless(io.RawIOBase):
+    """A file that never ends, and knows how much of it was read."""
+
+    given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        assert size >= 0, "all of it was asked for"
+        self.given += size
+        return b"x" * size
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of any file no more is read than tells that it is too large, so that none takes more memory than that."""
+    endless = _Endless()
+    monkeypatch.setattr("indexer.sources.LARGEST", 1000)
+    monkeypatch.setattr("indexer.sources.open", lambda *_: endless, raising=False)
+    with pytest.raises(UnreadableSource, match="larger than"):
+        read_source("endless.txt")
+    assert endless.given == 1001
+    assert endless.closed

@@ -73,6 +73,7 @@ def _add(store: Store, word: str) -> Segment:
         duration_minutes=None,
         participants=(),
         turns=(turn,),
+        origins=(),
         source="acme.txt",
         format="motley-fool-text",
         encoding="utf-8",

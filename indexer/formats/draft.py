@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
-from indexer.clean import clean, find_adverts, is_furniture
+from indexer.clean import clean_lines, find_adverts, is_furniture
 
-__all__ = ["Block", "Draft", "RawTurn", "RosterEntry", "Side", "assemble_turns", "text_blocks"]
+__all__ = ["Block", "Draft", "RawTurn", "RosterEntry", "Side", "assemble_turns", "head_lines", "text_blocks"]
+
+_HEAD = 12_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Draft:
         title: The lines above rosters and speech: what the call is identified from.
         qa_start: Number of turns before the question-and-answer heading; None if there is no such heading.
         duration_minutes: As published; None where the publisher gives none or writes 0.
+        company: As the lists of participants name it, in layouts where they do.
+        warnings: What the layout had to guess or could not make out, as `no-qa-heading`.
     """
 
     title: tuple[str, ...]
@@ -67,11 +72,22 @@ class Draft:
     turns: tuple[RawTurn, ...]
     qa_start: int | None
     duration_minutes: int | None = None
+    company: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
     """Give the lines of a text, cleaned, without the empty ones."""
-    return tuple(Block(line) for line in map(clean, text.split("\n")) if line)
+    return tuple(Block(line) for line in clean_lines(text) if line)
+
+
+@lru_cache(maxsize=2)
+def head_lines(text: str) -> tuple[str, ...]:
+    """Give the lines of a text's first 12,000 characters, cleaned, without the empty ones: where layouts look for their marks.
+
+    All of them look at the same lines of the same text, one after the other; so these are cleaned once.
+    """
+    return tuple(line for line in clean_lines(text[:_HEAD]) if line)
 
 
 # A sentence broken after an honorific: Motley Fool's 2022 layout ends a paragraph at any "Ms." or "Mr.".

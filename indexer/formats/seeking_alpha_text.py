@@ -7,17 +7,18 @@ stands around the line decide.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 from indexer.clean import clean
-from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, text_blocks
-from indexer.names import fold, is_name, is_operator, is_unidentified, match_name, name_key, split_header
+from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, head_lines, text_blocks
+from indexer.names import PARTICLES, Matcher, fold, is_name, is_operator, is_same_given_name, is_unidentified, name_key, split_header
 from indexer.roles import is_office
 
-__all__ = ["NAME", "evidence", "parse", "split"]
+__all__ = ["NAME", "evidence", "is_roster_heading", "parse", "parse_blocks", "split"]
 
 NAME = "seeking-alpha-text"
 
@@ -30,26 +31,38 @@ _PRESENTATION = re.compile(r"(?:presentation|prepared remarks)(?:\s+session)?:?"
 _QA = re.compile(
     r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE
 )
-_TITLE = re.compile(r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)|\([a-z ]{2,15}:\s?[a-z][a-z.\-]{0,7}\)", re.IGNORECASE
+)
 _Q_OR_A = re.compile(r"^[QA]\s*[-–—]\s*(?=\w)")
 # The rosters of StreetEvents have the same headings, but the name on one line and "Company - Title" on the next.
 _STREETEVENTS = re.compile(r"streetevents|thomson reuters|refinitiv", re.IGNORECASE)
-_STREETEVENTS_ROSTER = re.compile(r"participiants|^\s*\*\s+\S.*\n\s+\S.* - ", re.IGNORECASE | re.MULTILINE)
+_STREETEVENTS_ROSTER = re.compile(r"^\s*\*\s+\S.*\n\s+\S.* - ", re.MULTILINE)
 _LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
 _LONGEST_ROSTER_LINE = 400
+_LONGEST_HEADING = 60
+_MOST_NAME_WORDS = 5
+# Words that can be a name: capitalised ones in a row, with particles among them. The first is looked for once a word.
+_CAPITALISED = re.compile(r"(?<![\w'’.-])(?:[^\WA-Z]|['’.-])*+([A-Z][\w'’.-]*+(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'’.-]*+)+)")
+_HYPHEN = re.compile("-")
 _TITLE_LINES = 8
 
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    lines = [block.text for block in text_blocks(text[:12_000])]
-    heading = next((line for line in lines[1 : _TITLE_LINES + 1] if _is_roster_heading(line)), "")
-    if any(_STREETEVENTS.search(line) for line in lines[:_TITLE_LINES]) or _STREETEVENTS_ROSTER.search(text[:12_000]):
+    lines = head_lines(text)
+    above = next((number for number, line in enumerate(lines[: _TITLE_LINES + 1]) if is_roster_heading(line)), 0)
+    heading = lines[above] if above else ""
+    if any(_STREETEVENTS.search(line) for line in lines[:_TITLE_LINES]) or _has_streetevents_roster(text[:12_000]):
         return ""
     # StreetEvents' PDFs have the same headings in capitals.
-    if not heading or heading.isupper() or not any(_TITLE.search(line) for line in lines[:_TITLE_LINES]):
+    if not heading or heading.isupper() or not any(_TITLE.search(line) for line in lines[:above]):
         return ""
     return f"call title above a roster headed '{heading}'"
+
+
+def _has_streetevents_roster(head: str) -> bool:
+    return "articipiants" in head or ("*" in head and _STREETEVENTS_ROSTER.search(head) is not None)
 
 
 # A call's title at the end of a line: the line itself, or glued to the sentence before it without a space.
@@ -67,7 +80,7 @@ def split(text: str) -> tuple[str, ...]:
     starts = [0]
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for above, number in pairwise(filled):
-        if above and _COMPANY_ROSTER.fullmatch(clean(lines[number])):
+        if above and len(lines[number]) < _LONGEST_HEADING and _COMPANY_ROSTER.fullmatch(clean(lines[number])):
             title = _TITLE_AT_END.search(lines[above].rstrip())
             if title:
                 lines[above] = lines[above][: title.start("title")] + "\n" + title["title"]
@@ -82,8 +95,12 @@ def split(text: str) -> tuple[str, ...]:
 
 def parse(text: str) -> Draft:
     """Parse one call of this layout."""
-    blocks = text_blocks(text)
-    roster_start = next((number for number, block in enumerate(blocks) if _is_roster_heading(block.text)), len(blocks))
+    return parse_blocks(text_blocks(text))
+
+
+def parse_blocks(blocks: Sequence[Block]) -> Draft:
+    """Parse the lines of a text, or the paragraphs of a page. Without a roster in the first lines, speech begins at once."""
+    roster_start = next((number for number, block in enumerate(blocks[: _TITLE_LINES + 1]) if is_roster_heading(block.text)), 0)
     body_start, roster = _read_rosters(blocks, roster_start)
     roster = _without_employer(roster)
     body = _unglue(blocks[body_start:], roster)
@@ -111,7 +128,8 @@ def parse(text: str) -> Draft:
 _OPERATOR = RosterEntry(published="Operator", name="Operator", side=Side.OPERATOR)
 
 
-def _is_roster_heading(line: str) -> bool:
+def is_roster_heading(line: str) -> bool:
+    """Say whether a line is the heading of a list of participants."""
     return bool(_COMPANY_ROSTER.fullmatch(line) or _ANALYST_ROSTER.fullmatch(line))
 
 
@@ -122,7 +140,7 @@ def _read_rosters(blocks: Sequence[Block], start: int) -> tuple[int, tuple[Roste
     side = Side.COMPANY
     for number in range(start, len(blocks)):
         line = blocks[number].text
-        if _is_roster_heading(line):
+        if is_roster_heading(line):
             side = Side.ANALYST if _ANALYST_ROSTER.fullmatch(line) else Side.COMPANY
             continue
         speech_follows = number + 1 < len(blocks) and _is_speech(blocks[number + 1].text)
@@ -143,6 +161,12 @@ _COMPANY_FORM = re.compile(
 )
 
 
+# "Chief Executive Officer, Google, Inc." has both.
+_SURE_OFFICE = re.compile(
+    r"\b(?:chief|officer|president|director|vice|head|treasurer|counsel|controller|chairman|c[efot]o|[es]?vp)\b", re.IGNORECASE
+)
+
+
 def _without_employer(roster: tuple[RosterEntry, ...]) -> tuple[RosterEntry, ...]:
     """Take the company's name for no title: from 2014 to 2018 a third of the rosters reads "Jane Roe - Acme Pumps, Inc."."""
     told = Counter(entry.title for entry in roster if entry.side is Side.COMPANY and entry.title)
@@ -150,9 +174,17 @@ def _without_employer(roster: tuple[RosterEntry, ...]) -> tuple[RosterEntry, ...
         replace(entry, title=None)
         if entry.side is Side.COMPANY
         and entry.title
+        and not _SURE_OFFICE.search(entry.title)
         and (_COMPANY_FORM.search(entry.title) or (told[entry.title] > 1 and not is_office(entry.title)))
         else entry
         for entry in roster
+    )
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line says something, rather than heads what follows: "Mark Lamb." does not vouch for the header "Mark Lamb"."""
+    return len(line) > _LONGEST_HEADER or (
+        line.endswith((".", "?", "!", "]", ")")) and any(word.islower() and word not in PARTICLES for word in line.split())
     )
 
 
@@ -176,12 +208,16 @@ def _about(line: str, name: str, about: str | None, side: Side) -> RosterEntry:
 # "... Please proceed.Chris Ferrara – Bank of AmericaGuys, I guess ...": some files of 2012 lost the line ends around
 # headers.
 _FEWEST_GLUED = 3
+_SENTENCE_ENDS = frozenset(".?!])")
+_GLUED_NAME = re.compile(r"^([A-Z][a-z]+)([A-Z][a-z]+)$")
 _GLUED_SENTENCES = re.compile(r"(?<=[a-z)][.?!])(?=[A-Z][a-z])")
 
 
 def _unglue(body: Sequence[Block], roster: Sequence[RosterEntry]) -> tuple[Block, ...]:
     """Put headers that are glued to the speech around them back on lines of their own."""
     names = sorted({"Operator", *(entry.name for entry in roster)}, key=len, reverse=True)
+    if _count_glued("\n".join(block.text for block in body), names) < _FEWEST_GLUED:
+        return tuple(body)  # as in nearly all files: the expression below is dear
     firms = sorted({entry.firm for entry in roster if entry.firm}, key=len, reverse=True)
     about = rf"(?:\s?[-–—]\s?(?:{'|'.join(map(re.escape, firms))}))?" if firms else ""
     glued = re.compile(rf"(?:(?<=^)|(?<=\S))((?:{'|'.join(map(re.escape, names))}){about})(?=[A-Z(\[“\"])", re.MULTILINE)
@@ -189,6 +225,18 @@ def _unglue(body: Sequence[Block], roster: Sequence[RosterEntry]) -> tuple[Block
         return tuple(body)
     apart = (_GLUED_SENTENCES.sub("\n", glued.sub(r"\n\1\n", block.text)) for block in body)
     return tuple(block for text in apart for block in text_blocks(text))
+
+
+def _count_glued(text: str, names: Sequence[str]) -> int:
+    """Count where a name follows a sentence or precedes one without a space."""
+    glued = 0
+    for name in names:
+        start = text.find(name)
+        while start >= 0:
+            end = start + len(name)
+            glued += text[start - 1 : start] in _SENTENCE_ENDS or text[end : end + 1].isupper()
+            start = text.find(name, end)
+    return glued
 
 
 class _Headers:
@@ -205,8 +253,7 @@ class _Headers:
         self._by_name = {entry.name: entry for entry in reversed(roster)}
         self._short = Counter(block.text for block in body if len(block.text) <= _LONGEST_HEADER)
         self._read: dict[str, RosterEntry | None] = {}
-        self._spoken: str | None = None
-        self._spoken_words: frozenset[str] = frozenset()
+        self._matcher = Matcher()
 
     def read(self, number: int) -> RosterEntry | None:
         """Give the speaker that line `number` of the body announces, or None if it is speech."""
@@ -218,7 +265,7 @@ class _Headers:
         if line not in self._read:
             # "Q – Brian Bedell", "A - Martin Mucci": a few files say who asks and who answers.
             entry = self._classify(_Q_OR_A.sub("", line))
-            self._read[line] = entry and replace(entry, published=line)
+            self._read[line] = entry if entry is None or entry.published == line else replace(entry, published=line)
         return self._read[line]
 
     def _classify(self, line: str) -> RosterEntry | None:
@@ -226,12 +273,17 @@ class _Headers:
             return _OPERATOR
         if line in self._by_name:
             return self._by_name[line]
+        if line.endswith(".") and is_name(line[:-1]) and (line[:-1] in self._by_name or self._is_spoken_of(line[:-1])):
+            line = line[:-1]  # "Mark Lamb.": a stray full stop
         if is_unidentified(line):
             return self._unidentified(line)
+        apart = _GLUED_NAME.sub(r"\1 \2", line)
+        if apart != line and (known := self._matcher.match(apart, self._by_name)):
+            return self._by_name[known]  # "MarkLamb"
         name, about = self._split(line)
         if name not in self._by_name and not self._can_be_header(line, name, about):
             return None
-        known = match_name(name, tuple(self._by_name))
+        known = self._matcher.match(name, self._by_name)
         if known is not None:
             entry = self._by_name[known]
             return entry if entry.side is Side.COMPANY or about is None or entry.firm else _about(line, entry.name, about, entry.side)
@@ -244,7 +296,7 @@ class _Headers:
         if rest:
             return name, line[line.index(rest[0], len(name)) :]
         # "Richard Eastman-Robert W. Baird": only the roster tells that this hyphen is a dash.
-        listed = next((known for known in self._by_name if line.startswith(f"{known}-")), None)
+        listed = next((line[: dash.start()] for dash in _HYPHEN.finditer(line) if line[: dash.start()] in self._by_name), None)
         return (listed, line[len(listed) + 1 :].strip()) if listed else (line, None)
 
     @staticmethod
@@ -256,14 +308,22 @@ class _Headers:
         )
 
     def _is_spoken_of(self, name: str) -> bool:
-        if self._spoken is None:
-            self._spoken = fold(" ".join(block.text for block in self._body if len(block.text) > len(name) + 8))
-            self._spoken_words = frozenset(re.findall(r"\w+", self._spoken))
-        said = re.findall(r"\w+", fold(name))
-        if said[0] not in self._spoken_words or said[-1] not in self._spoken_words:
-            return False  # searching all of the speech for each of thousands of lines would take minutes
+        """Whether somebody says the name, perhaps with a short form or without what stands in the middle."""
         first, *_, last = name_key(name)
-        return bool(re.search(rf"\b{re.escape(first)}\b.{{0,12}}\b{re.escape(last)}\b", self._spoken)) or fold(name) in self._spoken
+        return any(is_same_given_name(first, word) for word in self._said_before.get(last, ()))
+
+    @cached_property
+    def _said_before(self) -> dict[str, set[str]]:
+        """The words of names said, and the words said shortly before each."""
+        before: defaultdict[str, set[str]] = defaultdict(set)
+        for block in self._body:
+            if _is_sentence(block.text):
+                for run in _CAPITALISED.findall(block.text):
+                    words = name_key(run)
+                    for distance in range(1, _MOST_NAME_WORDS - 1):
+                        for word, earlier in zip(words[distance:], words, strict=False):
+                            before[word].add(earlier)
+        return before
 
     @staticmethod
     def _unidentified(line: str) -> RosterEntry:
