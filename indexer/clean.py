@@ -57,9 +57,14 @@ def clean(text: str) -> str:
     Any run of white space, no-break and zero-width spaces among it, becomes one space; characters are composed (NFC).
     Cleaning twice is cleaning once.
     """
-    if "  " not in text and not _UNCLEAN.search(text) and unicodedata.is_normalized("NFC", text):
-        return text.strip()
+    if not _UNCLEAN.search(text) and unicodedata.is_normalized("NFC", text):
+        return " ".join(text.split()) if "  " in text else text.strip()
     return unicodedata.normalize("NFC", _SPACES.sub(" ", _INVISIBLE.sub("", text))).strip()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text has no white space but spaces and line ends, and nothing invisible."""
+    return text.replace("\n", " ").isprintable() or not _UNCLEAN_BUT_LINE_END.search(text)
 
 
 def unify_spaces(text: str) -> str:
@@ -68,14 +73,14 @@ def unify_spaces(text: str) -> str:
     Layouts know their marks by spaces and line starts: they need not know of no-break spaces, tabs, soft hyphens and marks
     of zero width besides.
     """
-    if not _UNCLEAN_BUT_LINE_END.search(text):
+    if _is_plain(text):
         return text
     return _SPACE_BUT_LINE_END.sub(" ", _INVISIBLE.sub("", text.replace("\u200b", "").replace("\ufeff", "")))
 
 
 def clean_lines(text: str) -> Iterator[str]:
     """Give the lines of a text, each cleaned; in a text that has nothing to clean none is looked at again."""
-    is_clean = "  " not in text and not _UNCLEAN_BUT_LINE_END.search(text) and unicodedata.is_normalized("NFC", text)
+    is_clean = "  " not in text and _is_plain(text) and unicodedata.is_normalized("NFC", text)
     return map(str.strip if is_clean else clean, text.split("\n"))
 
 

@@ -27,6 +27,9 @@ _DAMAGED = re.compile(
     f"[\xc2-\xc5\xce-\xd1][\xa0-\xbf{_SHOWN}]|\xe2[€‚ƒ„][\x80-\xbf{_SHOWN}]"
 )
 
+# What damage begins with: most sound texts have none of it, and one class of characters is looked for fast.
+_LEAD = re.compile("[\xc2-\xf4]")
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -71,7 +74,7 @@ def _finish(text: str, encoding: str) -> Decoded:
 
 
 def _undo_double_encoding(text: str) -> str:
-    if text.isascii() or not _DAMAGED.search(text):
+    if text.isascii() or not _LEAD.search(text) or not _DAMAGED.search(text):
         return text
     try:
         return text.encode("latin-1").decode("utf-8")

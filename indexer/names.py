@@ -203,6 +203,8 @@ _NOT_NAMES = frozenset(
     ]
 )
 _NAME_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
+_ASIDE = re.compile(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]")
+_PHONETIC = re.compile(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", re.IGNORECASE)
 _LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
 
 # Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared
@@ -253,7 +255,7 @@ def split_header(line: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def name_key(name: str) -> tuple[str, ...]:
     """Give a name as it is compared: folded words without honorifics, degrees and punctuation."""
-    bare = re.sub(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]", " ", name)
+    bare = _ASIDE.sub(" ", name)
     words = (word for word in fold(bare).replace(",", " ").replace("'", "").split() if word.replace(".", "") not in _TITLES_AND_DEGREES)
     return tuple(part for word in words for part in word.replace(".", " ").split() if part not in _TITLES_AND_DEGREES)
 
@@ -263,28 +265,29 @@ def is_name(text: str) -> bool:
 
     Two to five capitalised words, particles and initials among them, none of which begins ordinary lines of speech.
     """
-    if len(text) > _LONGEST_NAME:
-        return False
-    text = re.sub(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", "", text, flags=re.IGNORECASE)
-    first, *more = text.split(",")
+    return len(text) <= _LONGEST_NAME and _is_name(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_name(text: str) -> bool:
+    text, *more = (_PHONETIC.sub("", text) if text.endswith((")", "]")) else text).split(",")
     if any(fold(part).replace(".", "").strip() not in _TITLES_AND_DEGREES for part in more):
         return False  # "Well, Hannah"
-    text = first
     words = text.split()
     if not 2 <= len(words) <= 5 or (text.endswith((".", ":", "?", "!", ",")) and fold(words[-1]).strip(".,") not in _TITLES_AND_DEGREES):
         return False
     # "Dr. Smith" is how somebody is spoken of, not a first and a last name.
     # "Free Cash Flow" is a heading. (Somebody whose name has such a word, as Lynn Good, is known by the roster.)
-    if any(word.lower().strip(".") in _NOT_NAMES for word in words) or len(name_key(text)) < 2:
+    lowered = [word.lower().strip(".") for word in words]
+    if not _NOT_NAMES.isdisjoint(lowered) or not all(map(_is_name_word, words, lowered)):
         return False
-    return all(_is_name_word(word) for word in words) and any(len(word.strip(".")) > 1 for word in words[1:])
+    return any(len(word) > 1 for word in lowered[1:]) and len(name_key(text)) >= 2
 
 
-def _is_name_word(word: str) -> bool:
-    lowered = word.lower().strip(".")
+def _is_name_word(word: str, lowered: str) -> bool:
     if lowered in PARTICLES:
         return True
-    return bool(_NAME_TOKEN.fullmatch(word)) and (word[0].isupper() or word[:2] in ("d'", "d’"))
+    return (word[0].isupper() or word[:2] in ("d'", "d’")) and _NAME_TOKEN.fullmatch(word) is not None
 
 
 def match_name(name: str, roster: Collection[str]) -> str | None:
@@ -308,8 +311,8 @@ def match_name(name: str, roster: Collection[str]) -> str | None:
     return None
 
 
-# Pairs of names: no call of 2,340 needs NNN. A text with thousands of people is none, and would take hours.
-_MOST_PAIRS = 200_000
+# Pairs of names; none of 2,340 calls needs more than 378. A text with thousands of people is no call, and would take hours.
+_MOST_PAIRS = 50_000
 
 
 class Matcher:

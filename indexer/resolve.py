@@ -18,6 +18,9 @@ __all__ = ["CallRecord", "Resolved", "figures_of", "resolve", "voices_of"]
 # Publishers date one call by the company's clock or their own.
 _SAME_DAY = timedelta(days=3)
 
+# Two publishers' words for the same speech differ by up to 3%; a date or a ticker less is the greater loss.
+_AS_GOOD_AS_ALL = 0.97
+
 _VOICE_BITS = 128
 _VOICES_IN_COMMON = (
     0.5  # share of voices: two publishers' transcripts of a call have nine in ten, neighbouring calls of a company one in four
@@ -93,7 +96,7 @@ def figures_of(paragraphs: Iterable[str]) -> tuple[int, ...]:
 def resolve(records: Iterable[CallRecord]) -> Resolved:
     """Choose one transcript a call, and give every call a unique id.
 
-    Of the transcripts of a call the one with most words wins. Different calls of one id: the earliest keeps it, a later
+    Of the transcripts of a call the fullest wins. Different calls of one id: the earliest keeps it, a later
     one's date is appended.
     """
     by_id: defaultdict[str, list[list[CallRecord]]] = defaultdict(list)
@@ -107,10 +110,19 @@ def resolve(records: Iterable[CallRecord]) -> Resolved:
             name = f"{call}-{dated:%Y%m%d}" if number and dated else call
             while number and (name in by_id or name in winners):
                 name += "-2"
-            best, *others = sorted(same, key=lambda record: (-record.words, *record.content, record.source))
-            winners[name] = best
-            duplicates.extend((record, name) for record in others)
+            winners[name] = _fullest(same)
+            duplicates.extend((record, name) for record in sorted(same, key=_fullness) if record is not winners[name])
     return Resolved(winners, tuple(duplicates))
+
+
+def _fullest(same: list[CallRecord]) -> CallRecord:
+    """The transcript with most words; of those that have as good as all of them, the one of which least is in doubt."""
+    enough = max(record.words for record in same) * _AS_GOOD_AS_ALL
+    return min((record for record in same if record.words >= enough), key=lambda record: (len(record.warnings), *_fullness(record)))
+
+
+def _fullness(record: CallRecord) -> tuple[int, str, int, str]:
+    return (-record.words, *record.content, record.source)
 
 
 def _earliest(same: list[CallRecord]) -> tuple[date, tuple[str, int]]:

@@ -112,6 +112,13 @@ def test_calls_of_other_ids_stay_apart() -> None:
     assert resolved.duplicates == ()
 
 
+def test_of_transcripts_as_full_the_one_least_in_doubt_wins() -> None:
+    """A word in a hundred less does not outweigh a date or a ticker; a word in ten does."""
+    doubtful = _record("doubtful.txt", words=1000, warnings=("no-date", "no-ticker"))
+    assert _kept(resolve([doubtful, _record("sound.txt", words=980)])) == {"ACMP-2022Q1": "sound.txt"}
+    assert _kept(resolve([doubtful, _record("short.txt", words=900)])) == {"ACMP-2022Q1": "doubtful.txt"}
+
+
 def test_the_fuller_transcript_wins() -> None:
     """Of two transcripts of a call the one with more words is kept, and the other is reported with the call it is of."""
     resolved = resolve([_record("short.txt", words=900), _record("full.txt", words=901)])

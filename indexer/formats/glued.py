@@ -21,8 +21,8 @@ def part_paragraphs(text: str) -> list[str]:
     A paragraph ended where a sentence's end, or a tag, stands right before a capital: "analysts.Please note", "in
     Q&A.Our", "[Operator Instructions]Our first". The dots of "J.P.Morgan" end nothing.
     """
-    cuts = [0, *_cuts(text), len(text)]
-    return [text[start:end] for start, end in pairwise(cuts)]
+    cuts = list(_cuts(text))
+    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])] if cuts else [text]
 
 
 def _cuts(text: str) -> Iterator[int]:

@@ -37,7 +37,7 @@ _LONGEST_TITLE = 160
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    if "ranscript" not in text[:_CHARS_TO_BODY] and "TRANSCRIPT" not in text[:_CHARS_TO_BODY]:
+    if "transcript" not in text[:_CHARS_TO_BODY].lower():
         return ""
     short = (found for found in _SHORT_LINE.finditer(text, 0, _CHARS_TO_BODY) if _BODY_HEADING.fullmatch(clean(found[0])))
     heading = next(short, None)

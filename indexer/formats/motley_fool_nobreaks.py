@@ -38,6 +38,7 @@ _BODY = re.compile(r"Prepared Remarks: {0,4}(?=[A-Z])")
 _ENDED = re.compile(r"[.?!:;,…)\]\"”’%\n]")
 _DASH = re.compile(r"[-–—]+")
 _LONG_DASH = re.compile(r"-{2,}|—")
+_MOST_DASHES = 30_000  # a text has up to 1,000, a page with its links 2,668
 _SHORTEST_DASH = 2  # characters, spaces among them: "John Roe-Chief" is only a header if the roster has both parts
 _GLUED_SENTENCE = re.compile(r"[a-z]\.[A-Z]")
 _NAME_STARTS = re.compile(r"(?<![ (])(?=[A-Z])")
@@ -109,7 +110,7 @@ def _roster_span(text: str) -> tuple[int, int]:
 
 def _dashes(text: str, dash: re.Pattern[str], start: int, end: int) -> Iterator[tuple[int, int]]:
     """Give where the words before each dash end, and where those behind it begin."""
-    for found in dash.finditer(text, start, end):
+    for found in islice(dash.finditer(text, start, end), _MOST_DASHES):
         yield found.start() - (text[found.start() - 1 : found.start()] == " "), found.end() + (text[found.end() : found.end() + 1] == " ")
 
 

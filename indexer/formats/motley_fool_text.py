@@ -49,7 +49,7 @@ _QUARTER_LINE = re.compile(
 _OFFICERS = frozenset([Role.CEO, Role.CFO, Role.COO, Role.INVESTOR_RELATIONS])
 _BANKER = re.compile(r"(?:group |senior )?managing director", re.IGNORECASE)
 
-_DASH_LINE = re.compile(r"^[^\n]{3,40}(?: -- | — |(?<! )--(?! )|(?<! )—(?! ))[^\n]{3,90}[^\n.?!]$", re.MULTILINE)
+_DASH_LINE = re.compile(r".{3,40}(?: -- | — |(?<! )--(?! )|(?<! )—(?! )).{3,90}[^.?!]")
 _FEWEST_DASH_LINES = 4  # speech has " -- " too: one short line of it in three Seeking Alpha files
 _LINES_TO_TITLE = 18  # captions, or a collector's block of ten lines, stand above the title
 _LONGEST_HEADER = 160  # characters; titles of several offices reach 130
@@ -61,7 +61,7 @@ def evidence(text: str) -> str:
     ticker = next((line for line in lines if _TICKER_LINE.fullmatch(line)), "")
     if not ticker or not any(_QUARTER_LINE.fullmatch(line) for line in lines):
         return ""
-    dashes = len(_DASH_LINE.findall(text)) if text.count("--") + text.count("—") >= _FEWEST_DASH_LINES else 0
+    dashes = sum(("--" in line or "—" in line) and _DASH_LINE.fullmatch(line) is not None for line in text.split("\n"))
     return f"title line with a ticker, quarter line, {dashes} 'Name -- Title' lines" if dashes >= _FEWEST_DASH_LINES else ""
 
 
@@ -104,7 +104,7 @@ def _unglued(blocks: Sequence[Block]) -> Iterator[Block]:
     """Put glued paragraphs apart, and glued turns, as in "...with Pell & Harrow.Rita DornHey. Good morning."."""
     for block in blocks:
         first, *more = part_paragraphs(block.text)
-        yield replace(block, text=first)
+        yield replace(block, text=first) if more else block
         for part in more:
             turn = _GLUED_TURN.match(part)
             if turn and is_name(turn["name"]):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
-from indexer.clean import clean
+from indexer.clean import clean, is_furniture
 from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, head_lines, text_blocks
 from indexer.names import PARTICLES, Matcher, fold, is_name, is_operator, is_same_given_name, is_unidentified, name_key, split_header
 from indexer.roles import is_office
@@ -41,6 +41,9 @@ _STREETEVENTS_ROSTER = re.compile(r"^\s*\*\s+\S.*\n\s+\S.* - ", re.MULTILINE)
 _LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
 _LONGEST_ROSTER_LINE = 400
 _LONGEST_HEADING = 60
+# Of 2,034 calls none has more than 157 different short lines, or 29 people in its rosters.
+_MOST_SHORT_LINES = 10_000
+_MOST_LISTED = 200
 _MOST_NAME_WORDS = 5
 # Words that can be a name: capitalised ones in a row, with particles among them. The first is looked for once a word.
 _CAPITALISED = re.compile(r"(?<![\w'’.-])(?:[^\WA-Z]|['’.-])*+([A-Z][\w'’.-]*+(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'’.-]*+)+)")
@@ -143,6 +146,8 @@ def _read_rosters(blocks: Sequence[Block], start: int) -> tuple[int, tuple[Roste
         if is_roster_heading(line):
             side = Side.ANALYST if _ANALYST_ROSTER.fullmatch(line) else Side.COMPANY
             continue
+        if is_furniture(line):
+            continue
         speech_follows = number + 1 < len(blocks) and _is_speech(blocks[number + 1].text)
         if is_operator(line) or _PRESENTATION.fullmatch(line) or _QA.fullmatch(line) or len(line) > _LONGEST_ROSTER_LINE:
             return number, tuple(roster)
@@ -216,7 +221,7 @@ _GLUED_SENTENCES = re.compile(r"(?<=[a-z)][.?!])(?=[A-Z][a-z])")
 def _unglue(body: Sequence[Block], roster: Sequence[RosterEntry]) -> tuple[Block, ...]:
     """Put headers that are glued to the speech around them back on lines of their own."""
     names = sorted({"Operator", *(entry.name for entry in roster)}, key=len, reverse=True)
-    if _count_glued("\n".join(block.text for block in body), names) < _FEWEST_GLUED:
+    if len(names) > _MOST_LISTED or _count_glued("\n".join(block.text for block in body), names) < _FEWEST_GLUED:
         return tuple(body)  # as in nearly all files: the expression below is dear
     firms = sorted({entry.firm for entry in roster if entry.firm}, key=len, reverse=True)
     about = rf"(?:\s?[-–—]\s?(?:{'|'.join(map(re.escape, firms))}))?" if firms else ""
@@ -262,11 +267,11 @@ class _Headers:
             return self._by_line[line]  # however long it is
         if len(line) > _LONGEST_HEADER or number + 1 == len(self._body):
             return None
-        if line not in self._read:
+        if line not in self._read and len(self._read) < _MOST_SHORT_LINES:
             # "Q – Brian Bedell", "A - Martin Mucci": a few files say who asks and who answers.
             entry = self._classify(_Q_OR_A.sub("", line))
             self._read[line] = entry if entry is None or entry.published == line else replace(entry, published=line)
-        return self._read[line]
+        return self._read.get(line)
 
     def _classify(self, line: str) -> RosterEntry | None:
         if is_operator(line):
