@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from indexer.formats.draft import Draft
 from indexer.formats.html import article_blocks, is_html
@@ -14,7 +15,8 @@ NAME = "motley-fool-html"
 
 _PUBLISHER = re.compile(r"motley fool|fool\.com", re.IGNORECASE)
 _HEADING = re.compile(
-    r"<(?:h2|strong)>\s*(?:prepared remarks|questions (?:and|&(?:amp;)?) answers|call participants):?\s*</", re.IGNORECASE
+    r"<(?:h2|strong|b)\b[^<>]{0,200}>\s*(?:<span>)?(?:prepared\s+remarks|questions\s+(?:and|&)\s+answers|call\s+participants):?\s*</",
+    re.IGNORECASE,
 )
 
 
@@ -22,7 +24,7 @@ def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
     if not is_html(text) or not _PUBLISHER.search(text):
         return ""
-    headings = len(_HEADING.findall(text))
+    headings = len(_HEADING.findall(unescape(text)))
     return f"a Motley Fool page with {headings} transcript headings" if headings else ""
 
 

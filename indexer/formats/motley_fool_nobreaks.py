@@ -61,7 +61,7 @@ def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
     if not _BODY.search(_tidy(text[:12_000])):
         return ""
-    glued = len(_GLUED_HEADER.findall(text))
+    glued = len(_GLUED_HEADER.findall(_tidy(text)))
     return f"'Prepared Remarks:' and {glued} headers glued to speech" if glued >= _FEWEST_GLUED else ""
 
 

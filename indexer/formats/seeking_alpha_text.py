@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from indexer.clean import clean, is_furniture
+from indexer.errors import NotATranscript
 from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, head_lines, text_blocks
 from indexer.names import PARTICLES, Matcher, fold, is_name, is_operator, is_same_given_name, is_unidentified, name_key, split_header
 from indexer.roles import is_office
@@ -44,6 +45,7 @@ _LONGEST_HEADING = 60
 # Of 2,034 calls none has more than 157 different short lines, or 29 people in its rosters.
 _MOST_SHORT_LINES = 10_000
 _MOST_LISTED = 200
+_MOST_CALLS = 2_000  # of 4 KB each, in a file of the largest size
 _MOST_NAME_WORDS = 5
 # Words that can be a name: capitalised ones in a row, with particles among them. The first is looked for once a word.
 _CAPITALISED = re.compile(r"(?<![\w'’.-])(?:[^\WA-Z]|['’.-])*+([A-Z][\w'’.-]*+(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'’.-]*+)+)")
@@ -78,7 +80,11 @@ _TITLE_AT_END = re.compile(
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Part a text in which several calls follow each other: each begins with a title right above a roster of its company."""
+    """Part a text in which several calls follow each other: each begins with a title right above a roster of its company.
+
+    Raises:
+        NotATranscript: there are more than any file holds.
+    """
     lines = text.split("\n")
     starts = [0]
     filled = [number for number, line in enumerate(lines) if line.strip()]
@@ -88,6 +94,8 @@ def split(text: str) -> tuple[str, ...]:
             if title:
                 lines[above] = lines[above][: title.start("title")] + "\n" + title["title"]
                 starts.append(above)
+    if len(starts) > _MOST_CALLS:
+        raise NotATranscript(f"{len(starts):,} titles of calls: no file holds so many")
     parts = ["\n".join(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     for number, part in enumerate(parts[1:], 1):
         # What stood before a glued title belongs to the call above.
