@@ -89,11 +89,16 @@ def _mend(match: re.Match[str]) -> str:
         return match[0]
 
 
+# Bytes that begin no character of UTF-8: what follows a bad byte and is one of these is bad, too.
+_NEVER_FIRST = re.compile(rb"[\x80-\xc1\xf5-\xff]*")
+
+
 def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    bad = error.object[error.start : error.end]
-    return "".join(bytes([byte]).decode("cp1252", errors="replace") for byte in bad), error.end
+    more = _NEVER_FIRST.match(error.object, error.end)
+    end = more.end() if more else error.end
+    return error.object[error.start : end].decode("cp1252", errors="replace"), end
 
 
 codecs.register_error("earful-cp1252", _as_cp1252)

@@ -205,6 +205,7 @@ _NOT_NAMES = frozenset(
 _NAME_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
 _ASIDE = re.compile(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]")
 _PHONETIC = re.compile(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[A-Z][a-z]+ (?:[A-Z][a-z]+ )?[A-Z][a-z]+")  # most of them are so
 _LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
 
 # Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared
@@ -270,6 +271,9 @@ def is_name(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_name(text: str) -> bool:
+    if _PLAIN_NAME.fullmatch(text):
+        words = text.lower().split()
+        return _NOT_NAMES.isdisjoint(words) and sum(word not in _TITLES_AND_DEGREES for word in words) >= 2
     text, *more = (_PHONETIC.sub("", text) if text.endswith((")", "]")) else text).split(",")
     if any(fold(part).replace(".", "").strip() not in _TITLES_AND_DEGREES for part in more):
         return False  # "Well, Hannah"

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from indexer.errors import NotATranscript
 from indexer.firms import FirmTable
 from indexer.formats.draft import RosterEntry, Side
 from indexer.model import Participant
@@ -16,6 +17,7 @@ from indexer.roles import Role, role_of
 __all__ = ["Person", "employ", "introduce", "lacks_firm", "participants", "recognise"]
 
 OPERATOR = "Operator"
+_MOST_PEOPLE = 1_000  # calls have a few dozen at most; lists of names go on for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,9 @@ def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> 
     Returns:
         Everybody on the call, the roster first and in its order, then those whom only headers name; and for each header
         its speaker.
+
+    Raises:
+        NotATranscript: there are more people than on any call.
     """
     people: dict[str, Person] = {}
     same: dict[tuple[str, ...], str] = {}
@@ -68,6 +73,8 @@ def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> 
                 names.append(name)
             people[name] = _merge(people[name], header) if name in people else _person(header, listed=False)
         speakers.append(name)
+        if len(people) > _MOST_PEOPLE:
+            raise NotATranscript(f"more than {_MOST_PEOPLE:,} people: no call has so many")
     return tuple(people.values()), tuple(people[name] for name in speakers)
 
 

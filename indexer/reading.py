@@ -31,6 +31,9 @@ _OPENING_PARAGRAPHS = 8
 _ANNOUNCING_TURNS = 3
 _ANNOUNCING_PARAGRAPHS = 4
 
+# The longest real file, of nine calls, has 9,000 lines, empty ones among them. Each may be somebody's name, and takes time.
+_MOST_LINES = 60_000
+
 _FEWEST_SPEAKERS = 2
 _FEWEST_TURNS = 2  # a pre-recorded call of two officers
 
@@ -64,6 +67,9 @@ def read_bytes(data: bytes, *, source: str, firms: FirmTable | None = None) -> t
     """
     decoded = decode(data)
     text = unify_spaces(decoded.text)
+    lines = text.count("\n")
+    if lines > _MOST_LINES:
+        raise NotATranscript(f"a text of {lines:,} lines: no transcript has so many")
     detected = detect(text)
     drafts = [detected.layout.parse(part) for part in detected.layout.split(text)]
     spoken = [draft for draft in drafts if len(draft.turns) >= _FEWEST_TURNS and len(_speakers(draft)) >= _FEWEST_SPEAKERS]

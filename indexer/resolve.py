@@ -187,7 +187,9 @@ def _is_same(one: CallRecord, other: CallRecord) -> bool:
     if not _is_same_company(one, other):
         return False
     if one.period == other.period and one.period is not None:
-        return True
+        # A second call of the day says other numbers, as another company of the same ticker does.
+        is_sketched = len(one.figures) == len(other.figures) == _SKETCH
+        return not is_sketched or not set(one.figures).isdisjoint(other.figures)
     if one.date is None or other.date is None:
         return (one.call, one.words, one.turns) == (other.call, other.words, other.turns)
     # A slip in one title, or a title without a period: it is one call if the same numbers are said. (That the same people

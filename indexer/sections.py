@@ -27,9 +27,9 @@ _INTRODUCTION = re.compile(
 # ... but as plain words in a speaker's mouth, only the unmistakable form counts: "our next question comes from".
 _SURE_INTRODUCTION = re.compile(
     r"\b(?:next|first|last|final|following|another) (?:question|caller|one)s?\b"
-    r".{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|by|line)\b|"
+    r".{0,24}?\b(?:is|comes?|coming|will be|will come)\b.{0,16}?\b(?:from|line)\b|"
     r"\bquestions? (?:is |comes? |coming )?from the line of\b|"
-    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) [A-Z]",
+    r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) (?!I\b)[A-Z]",
 )
 _CLOSING = re.compile(
     r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|"
@@ -48,6 +48,7 @@ _CLOSING = re.compile(
 # "We'll now begin the question-and-answer session": the operator opens the questions, whoever speaks next.
 _OPENING = re.compile(r"\bnow\b.{0,60}\b(?:questions?\b|q ?& ?a\b)|\b(?:questions?\b|q ?& ?a\b).{0,40}\bnow\b", re.IGNORECASE)
 _WORDS_OF_THANKS = 25
+_WORDS_OF_FAREWELL = 60
 
 
 def _find_sure_introduction(paragraph: str) -> re.Match[str] | None:
@@ -90,6 +91,17 @@ class Spoken:
         """Whether the turn says somebody's full name, with at most `within` words before it."""
         before, name, _ = " ".join(self.paragraphs).partition(person.name)
         return bool(name) and (within is None or len(before.split()) <= within)
+
+    @property
+    def words_before_closing(self) -> int:
+        """How many words are said before those that say that the questions are over; all of them if none say it."""
+        before = 0
+        for paragraph in self.paragraphs:
+            found = _CLOSING.search(paragraph)
+            before += len((paragraph[: found.start()] if found else paragraph).split())
+            if found:
+                break
+        return before
 
     @property
     def closes(self) -> bool:
@@ -188,6 +200,9 @@ class _Exchanges:
             return Place(Section.QA, Kind.OTHER, None)
         if self._open and number > self._last_asker and turn.closes:
             self._open = False
+            if number == self._last_asker + 1 and turn.words_before_closing > _WORDS_OF_FAREWELL:
+                # The last answer, with the farewell behind it.
+                return Place(Section.QA, Kind.ANSWER, self._number)
             return Place(Section.QA, Kind.OTHER, None)
         if self._open:
             return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.UNKNOWN and turn.speaker.is_unidentified else Kind.ANSWER)

@@ -18,7 +18,7 @@ SUFFIXES = frozenset((".txt", ".text", ".html", ".htm", ".xhtml"))
 
 # Bytes of the largest file that is read. The largest of 2,340 real ones, a saved page, has 0.6 MB; what is larger would take
 # more time and memory than one file may.
-LARGEST = 8_000_000
+LARGEST = 4_000_000
 
 # (bytes, time of modification and of inode change in nanoseconds, inode): what a file cannot keep when it is written
 # to.

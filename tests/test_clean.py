@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.clean import clean, is_furniture
+from indexer.clean import clean, is_furniture, unify_spaces
 
 PROPERTY = settings(max_examples=300)
 HIDDEN = "\u200b\u200e\ufeff\u00ad\u2060\u202a\x92\x07"
@@ -119,3 +119,10 @@ def test_furniture_is_recognised(paragraph: str) -> None:
 def test_what_somebody_says_is_no_furniture(paragraph: str) -> None:
     """Ordinary sentences are speech, even about stocks, adverts and calls."""
     assert not is_furniture(paragraph)
+
+
+def test_a_row_of_accents_is_cut() -> None:
+    """To compose thousands of accents upon one letter takes minutes; more than a few are no text."""
+    assert unify_spaces("e" + "\u0301\u05b0" * 50_000) == "e"
+    assert unify_spaces("━" * 60) == "━" * 60
+    assert unify_spaces("e\u0301\u0323") == "e\u0301\u0323"

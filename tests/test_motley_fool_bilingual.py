@@ -63,6 +63,8 @@ def test_the_parts_of_a_call() -> None:
         (["  ━━ And plums. ━━", "  ━━ 还有李子。 ━━", "", "And plums. ━━"], ("And plums.",)),  # set as a heading
         (["[EN] We sold 梨, as they say.", "[中] 还有李子。"], ("We sold 梨, as they say.",)),
         (["[EN] And plums."], ("And plums.",)),
+        (["[EN]", "And plums.", "[中] 还有李子。"], ("And plums.",)),  # wrapped right behind the mark
+        (["[EN]", "[中] 还有李子。"], ()),
     ],
 )
 def test_english_is_read_once(lines: list[str], paragraphs: tuple[str, ...]) -> None:

@@ -70,6 +70,12 @@ def test_the_parts_of_a_call() -> None:
     assert (_turns(draft), draft.qa_start) == (TURNS, None)
 
 
+@pytest.mark.parametrize("line", ["—", "— Jane Roe", "Chair —", "--"])
+def test_a_dash_with_nothing_on_a_side_names_nobody(line: str) -> None:
+    """A roster ends at a line that has a dash but no title or no name."""
+    assert [entry.name for entry in _parse(DATE, ROSTER, [line], HEADING, SPEECH).roster] == ["Jane Roe", "Mike Poe"]
+
+
 def test_the_roster_is_reversed() -> None:
     """A roster line is a title, a dash and a name; it ends where the summary begins, and the operator is no participant."""
     people = _parse(DATE, ROSTER, ["Operator"], SUMMARY, HEADING, SPEECH).roster

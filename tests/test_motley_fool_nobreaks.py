@@ -217,3 +217,11 @@ def test_damage_does_not_change_what_is_read(stem: str, damages: dict[str, int])
     """However many kinds of damage come together, the same people say the same words in the same sections."""
     text = golden_text(stem)
     assert heard(damaged(text, ALL, damages), stem, people=False) == heard(text, stem, people=False)
+
+
+def test_dashes_without_end_are_no_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more dashes are looked at than any page has."""
+    monkeypatch.setattr(motley_fool_nobreaks, "_MOST_DASHES", 4)
+    words = "Jane Roe -- Chief Executive OfficerPears."
+    turns = _turns(_parse(HEADING, OPENING, words * 9, ROSTER))
+    assert [name for name, _ in turns] == ["Operator", "Jane Roe", "Jane Roe", "Jane Roe", "Jane Roe"]

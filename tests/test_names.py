@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.names import fold, is_name, is_operator, is_unidentified, match_name, name_key, split_header
+from indexer.names import Matcher, fold, is_name, is_operator, is_unidentified, match_name, name_key, split_header
 
 FIRST = ["Jane", "Malcolm", "Priscilla", "Bertrand", "Yuki", "Renée"]
 LAST = ["Roe", "Oyelaran", "Van Dorn", "Achebe-Strand", "O'Hara", "Quillfeather"]
@@ -291,3 +291,11 @@ def test_everybody_finds_themselves(name: str) -> None:
     assert match_name(name, roster) == name
     assert match_name(name.upper(), roster) == name
     assert is_name(name)
+
+
+def test_a_matcher_gives_up_on_thousands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names find their people as always, until more have been compared than any call needs; then nobody is found."""
+    monkeypatch.setattr("indexer.names._MOST_PAIRS", 4)
+    matcher = Matcher()
+    roster = ("Jane Roe", "Mark Lamb")
+    assert [matcher.match(name, roster) for name in ("J. Roe", "Lamb", "J. Roe", "Jane Roe")] == ["Jane Roe", "Mark Lamb", None, None]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.errors import NotATranscript
 from indexer.firms import load_firms
 from indexer.formats import RosterEntry, Side
 from indexer.people import Person, introduce, participants, recognise
@@ -201,3 +204,19 @@ def test_participants_keep_order_and_facts() -> None:
         ("Mark Lamb", None, "Baird", "Robert W. Baird & Co.", "Mark Lamb"),
         ("Jane Roe", "CEO", None, None, "Jane Roe"),
     ]
+
+
+@pytest.mark.parametrize("where", ["roster", "headers"])
+def test_thousands_of_people_are_no_call(where: str) -> None:
+    """A list of names is refused with the reason, wherever the names stand; as many people as calls have are not."""
+    some = [_entry(f"{''.join(letters).capitalize()} Roe") for letters in islice(product(("ab", "cd", "ef", "gh"), repeat=5), 1001)]
+    with pytest.raises(NotATranscript, match="more than 1,000 people: no call has so many"):
+        recognise(some if where == "roster" else [], some if where == "headers" else some[:1])
+    assert len(recognise(some[:100], some[:100])[0]) == 100
+
+
+def test_a_name_said_thousands_of_times_introduces_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is mentioned where a call begins more often than anybody is keeps no title, rather than the reader hours."""
+    monkeypatch.setattr("indexer.people._MOST_MENTIONS", 2)
+    opening = "our CFO Jane Roe. "
+    assert [introduce([_person("Jane Roe", COMPANY)], opening * times)[0].title for times in (2, 3)] == ["CFO", None]

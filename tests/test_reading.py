@@ -467,3 +467,18 @@ def test_real_calls_are_sound(folder: str, step: int) -> None:
             _assert_words_are_the_sources_in_order(transcript, _visible(path))
             _assert_sound(transcript)
             assert transcript.period or transcript.date
+
+
+def test_a_text_of_endless_lines_is_refused() -> None:
+    """Each line may be a name and takes time: far more than any transcript has are refused before they are looked at."""
+    with pytest.raises(NotATranscript, match="a text of 70,000 lines: no transcript has so many"):
+        read_bytes(b"Jane Roe\n" * 70_000, source="calls/names.txt")
+
+
+def test_a_crowd_is_no_call() -> None:
+    """A list of a thousand names with a word each is refused, too."""
+    names = "".join(
+        f"X{chr(97 + n // 26 % 26)}{chr(97 + n % 26)} Z{chr(97 + n // 676)}o: Hello to all of you here today.\n" * 2 for n in range(1500)
+    )
+    with pytest.raises(NotATranscript):
+        read_bytes(names.encode(), source="calls/names.txt")

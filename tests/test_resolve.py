@@ -112,6 +112,14 @@ def test_calls_of_other_ids_stay_apart() -> None:
     assert resolved.duplicates == ()
 
 
+def test_a_second_call_of_the_day_is_another_call() -> None:
+    """Where nothing that is said agrees, the same company, quarter and day do not make one call of two."""
+    first = _record("first.txt", figures=tuple(range(8)), words=900)
+    second = _record("second.txt", figures=tuple(range(8, 16)))
+    assert set(_kept(resolve([first, second])).values()) == {"first.txt", "second.txt"}
+    assert len(_kept(resolve([first, _record("again.txt", figures=tuple(range(7, 15)))]))) == 1
+
+
 def test_of_transcripts_as_full_the_one_least_in_doubt_wins() -> None:
     """A word in a hundred less does not outweigh a date or a ticker; a word in ten does."""
     doubtful = _record("doubtful.txt", words=1000, warnings=("no-date", "no-ticker"))

@@ -294,3 +294,11 @@ def test_the_inferred_start_is_a_turn_of_the_call(lines: list[Line]) -> None:
     answering = next((number for number, (name, _) in enumerate(lines) if SIDES[name] not in (Side.OPERATOR, Side.ANALYST)), 0)
     if any(SIDES[name] is Side.ANALYST for name, _ in lines[answering + 1 :]):
         assert start is not None
+
+
+def test_the_last_answer_may_end_with_the_farewell() -> None:
+    """What goes on for long before the goodbye is an answer; a goodbye alone is none."""
+    answer = "Pears grow on trees. " * 20 + "With that I'd like to close the call."
+    assert _places(CALLS_MARK, ("Mark Lamb", "Why?"), ("Jane Roe", answer)) == ["operator", "question 1", "answer 1"]
+    goodbye = "Thank you all. With that I'd like to close the call."
+    assert _places(CALLS_MARK, ("Mark Lamb", "Why?"), ("Jane Roe", goodbye)) == ["operator", "question 1", "other"]

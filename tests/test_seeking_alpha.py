@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.detect import detect
+from indexer.errors import NotATranscript
 from indexer.formats import Draft, Side, seeking_alpha_text
 
 TITLE = "Orchard Lane, Inc. (NYSE:ORLN) Q3 2024 Earnings Conference Call November 5, 2024 10:00 AM ET"
@@ -381,3 +382,45 @@ def test_a_closing_sentence_is_no_part_of_the_next_calls_title() -> None:
     first, second = seeking_alpha_text.split(f"{one}\n{call}{two}\n{call}")
     assert first.rstrip().endswith("have a day.")
     assert second.startswith("Quince, Inc. (NASDAQ:QNCR)")
+
+
+def test_a_hyphen_stands_for_a_dash_behind_a_listed_name() -> None:
+    """Only the roster tells that a hyphen parts name and firm; a name that has one itself is the longer one."""
+    roster = ("Executives", "Jane Roe - CEO", "Analysts", "Anne Marie - Pell & Harrow", "Anne Marie-Lamb - Kestrel")
+    turns = _turns(_parse(*roster, "Operator", "Welcome.", "Anne Marie-Lamb-Kestrel", "Why pears?", "Jane Roe", SPEECH))
+    assert turns[1] == ("Anne Marie-Lamb", ("Why pears?",))
+
+
+def test_a_list_of_names_has_no_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more short lines than any call has, only so many are looked at; those who are listed are known all the same."""
+    monkeypatch.setattr(seeking_alpha_text, "_MOST_SHORT_LINES", 4)
+    names = [f"Tess Quist{letter}" for letter in "abcdef"]
+    lines = [line for name in names for line in (name, f"My name is {name}, and I have come here for the pears.")]
+    turns = _spoken(*lines, "Rita Van Dorn – Pell & Harrow, Research Division", "Why pears?")
+    assert [name for name, _ in turns] == ["Jane Roe", "Tess Quista", "Rita Van Dorn"]
+
+
+def test_thousands_of_titles_are_no_file_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text is parted into as many calls as files hold, and refused with the reason if it has more titles."""
+    monkeypatch.setattr(seeking_alpha_text, "_MOST_CALLS", 3)
+    call = "\n".join((TITLE, *ROSTERS, "Operator", "Welcome.", "Jane Roe", SPEECH, ""))
+    assert len(seeking_alpha_text.split(call * 3)) == 3
+    with pytest.raises(NotATranscript, match="4 titles of calls: no file holds so many"):
+        seeking_alpha_text.split(call * 4)
+
+
+@pytest.mark.parametrize("joint", [": ", " : ", ", "])
+def test_rosters_may_join_name_and_office_otherwise(joint: str) -> None:
+    """A colon or a comma parts name and office where a dash should; who is listed so is one person, with the office."""
+    rosters = f"Executives\nJane Roe{joint}Chairman and CEO\nAnalysts\nMark Lamb - Kestrel"
+    draft = seeking_alpha_text.parse(f"{TITLE}\n{rosters}\nOperator\nWelcome.\nJane Roe\nThank you.\nMark Lamb\nWhy pears?")
+    assert [(entry.name, entry.title) for entry in draft.roster] == [("Jane Roe", "Chairman and CEO"), ("Mark Lamb", None)]
+
+
+def test_roster_lines_that_are_no_people() -> None:
+    """A disclaimer is nobody, and a transcriber's number is no part of a name."""
+    rosters = (
+        "Executives\nJane Roe - CFO\n[0ABCDE-E Mike Poe]\nDisclaimer: What follows is a record of pears.\nAnalysts\nMark Lamb - Kestrel"
+    )
+    draft = seeking_alpha_text.parse(f"{TITLE}\n{rosters}\nOperator\nWelcome.\nJane Roe\nThank you.\nMark Lamb\nWhy pears?")
+    assert [entry.name for entry in draft.roster] == ["Jane Roe", "Mike Poe", "Mark Lamb"]

@@ -107,7 +107,7 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
     """
     lines = list(marked)
     adverts = find_adverts([line for _, line in lines])
-    turns: list[tuple[RosterEntry, list[str]]] = []
+    turns: list[tuple[RosterEntry, list[list[str]]]] = []  # a speaker's paragraphs, each in the pieces that it was broken into
     loose: list[str] = []
     for number, (speaker, line) in enumerate(lines):
         if number in adverts:
@@ -118,8 +118,8 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
             continue
         elif not turns:
             loose.append(line)
-        elif turns[-1][1] and _BROKEN_AFTER.search(turns[-1][1][-1][-_LONGEST_HONORIFIC:]):
-            turns[-1][1][-1] += " " + line
+        elif turns[-1][1] and _BROKEN_AFTER.search(turns[-1][1][-1][-1][-_LONGEST_HONORIFIC:]):
+            turns[-1][1][-1].append(line)
         else:
-            turns[-1][1].append(line)
-    return tuple(RawTurn(speaker=speaker, paragraphs=tuple(lines)) for speaker, lines in turns if lines), tuple(loose)
+            turns[-1][1].append([line])
+    return tuple(RawTurn(speaker=speaker, paragraphs=tuple(map(" ".join, said))) for speaker, said in turns if said), tuple(loose)

@@ -59,7 +59,7 @@ def _english(text: str) -> Iterator[str]:
             continue
         if spoken:
             yield " ".join(spoken)
-        spoken, is_open = ([english["words"]] if english else []), bool(english)
+        spoken, is_open = ([english["words"]] if english and english["words"] else []), bool(english)
         marked = marked or is_open
         if ornament and not _RULER.fullmatch(line):
             marked = True

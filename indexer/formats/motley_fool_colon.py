@@ -99,7 +99,7 @@ def _read_roster(lines: Sequence[str]) -> Iterator[RosterEntry]:
     """Read `Title — Name` lines, up to the first that is none: the summary."""
     for line in lines:
         parts = _DASH.split(line)
-        if len(parts) >= 2 and len(line) <= _LONGEST_TITLE and not line.endswith((".", '"', "”")):
+        if len(parts) >= 2 and parts[0] and parts[-1] and len(line) <= _LONGEST_TITLE and not line.endswith((".", '"', "”")):
             yield _entry(line, parts)
         elif not is_operator(line):
             return

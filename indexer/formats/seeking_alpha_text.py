@@ -45,7 +45,7 @@ _LONGEST_HEADING = 60
 # Of 2,034 calls none has more than 157 different short lines, or 29 people in its rosters.
 _MOST_SHORT_LINES = 10_000
 _MOST_LISTED = 200
-_MOST_CALLS = 2_000  # of 4 KB each, in a file of the largest size
+_MOST_CALLS = 1_000  # of 4 KB each, in a file of the largest size
 _MOST_NAME_WORDS = 5
 # Words that can be a name: capitalised ones in a row, with particles among them. The first is looked for once a word.
 _CAPITALISED = re.compile(r"(?<![\w'’.-])(?:[^\WA-Z]|['’.-])*+([A-Z][\w'’.-]*+(?: (?:[a-z]{1,3} ){0,2}[A-Z][\w'’.-]*+)+)")
@@ -154,8 +154,10 @@ def _read_rosters(blocks: Sequence[Block], start: int) -> tuple[int, tuple[Roste
         if is_roster_heading(line):
             side = Side.ANALYST if _ANALYST_ROSTER.fullmatch(line) else Side.COMPANY
             continue
-        if is_furniture(line):
+        if is_furniture(line) or line.startswith("Disclaimer:"):
             continue
+        if is_unidentified(line) and number + 1 < len(blocks) and _is_sentence(blocks[number + 1].text):
+            return number, tuple(roster)
         speech_follows = number + 1 < len(blocks) and _is_speech(blocks[number + 1].text)
         if is_operator(line) or _PRESENTATION.fullmatch(line) or _QA.fullmatch(line) or len(line) > _LONGEST_ROSTER_LINE:
             return number, tuple(roster)
@@ -205,7 +207,19 @@ def _is_speech(line: str) -> bool:
     return len(line) > _LONGEST_HEADER and line.rstrip("”\"')]").endswith((".", "?", "!", "]"))
 
 
+# "[0ABCDE-E Jane Roe]": the transcriber's number of somebody, left in.
+_NUMBERED_NAME = re.compile(r"\[[0-9A-Z]{6}-E (?P<name>.{3,60})\]")
+# "Jane Roe: Chairman and CEO", "Jane Roe, Chairman and CEO" where other rosters have a dash.
+_OTHER_JOINT = re.compile(r"(?P<name>[^,:]{4,40}?)(?: ?: ?|, )(?P<about>.{2,200})")
+
+
 def _roster_entry(line: str, side: Side) -> RosterEntry:
+    numbered = _NUMBERED_NAME.fullmatch(line)
+    if numbered:
+        return _about(line, numbered["name"], None, side)
+    joined = _OTHER_JOINT.fullmatch(line) if side is Side.COMPANY and len(split_header(line)) < 2 else None
+    if joined and is_name(joined["name"]) and _SURE_OFFICE.search(joined["about"]):
+        return _about(line, joined["name"], joined["about"], side)
     name, *rest = split_header(line) or (line,)
     # A third part is the firm's or title's own dash: "John Roe - Smith - Barney", "Jane Roe - President - Europe".
     about = line[line.index(rest[0], len(name)) :] if rest else None
@@ -309,7 +323,8 @@ class _Headers:
         if rest:
             return name, line[line.index(rest[0], len(name)) :]
         # "Richard Eastman-Robert W. Baird": only the roster tells that this hyphen is a dash.
-        listed = next((line[: dash.start()] for dash in _HYPHEN.finditer(line) if line[: dash.start()] in self._by_name), None)
+        before = (line[: hyphen.start()] for hyphen in _HYPHEN.finditer(line))
+        listed = max((name for name in before if name in self._by_name), key=len, default=None)
         return (listed, line[len(listed) + 1 :].strip()) if listed else (line, None)
 
     @staticmethod

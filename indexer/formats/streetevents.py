@@ -140,7 +140,9 @@ class Cast:
         known = self.listed.get(name)
         about = known.about if known and any(about_parts(known.about)) else about
         employer, title = about_parts(about)
-        side = known.side if known else self._side(name, employer, title)
+        # AMD's officers stand among the call's participants in a transcript of 2012.
+        is_own = bool(employer and self.company) and fold(employer or "") == fold(self.company or "")
+        side = Side.COMPANY if is_own else known.side if known else self._side(name, employer, title)
         published = f"{name}, {about}" if about.strip(" -–—") else name
         return RosterEntry(published=published, name=name, title=title, firm=None if side is Side.COMPANY else employer, side=side)
 
