@@ -177,6 +177,12 @@ def test_any_tag_soup_gives_clean_blocks(page: str) -> None:
         assert text == " ".join(text.split())
 
 
+def test_what_entities_mean_is_clean() -> None:
+    """Invisible characters, spaces and accents upon accents go, whether they stand in a page as such or as entities."""
+    assert _texts("<p>soft&shy;ly&nbsp;&#8203;said</p>") == ["softly said"]
+    assert _texts(f"<p>pear{'&#769;&#803;' * 40}s</p>") == ["pears"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Comment
 from bs4.element import NavigableString, Tag
 from bs4.filter import SoupStrainer
 
-from indexer.clean import clean
+from indexer.clean import clean, unify_spaces
 from indexer.errors import NotATranscript
 from indexer.formats.draft import Block
 
@@ -114,7 +114,8 @@ def _is_hidden(tag: Tag) -> bool:
 
 
 def _block(pieces: list[tuple[str, bool]]) -> Block | None:
-    text = clean("".join(piece for piece, _ in pieces))
+    # What stands in a page as &#769; or &nbsp; no reader of the text has seen yet.
+    text = clean(unify_spaces("".join(piece for piece, _ in pieces)))
     if not text:
         return None
     return Block(text, bold=next(bold for piece, bold in pieces if piece.strip()))
