@@ -13,8 +13,9 @@ __all__ = ["clean", "clean_lines", "find_adverts", "is_furniture", "unify_spaces
 # of characters, because that is what regular expressions look for fastest.
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
 _UNCLEAN_BUT_LINE_END = re.compile(_UNCLEAN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
-# Where accents may stand upon accents in a row, which no language has: to compose a row takes the square of its length.
-_ROW_OF_MARKS = re.compile(r"[^\x00-\x7f\w\s]{30,}")
+# Where accents may stand upon accents in a row, which no language has: to compose a row takes the square of its length. The
+# first stands apart because expressions that begin with one class, without a count, are looked for three times as fast.
+_ROW_OF_MARKS = re.compile(r"[^\x00-\x7f\w\s][^\x00-\x7f\w\s]{29,}")
 _SPACE_BUT_LINE_END = re.compile(r"[^\S\n ]")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064]")

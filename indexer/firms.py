@@ -26,6 +26,10 @@ _LEGAL_TAIL = re.compile(
 )
 
 
+# What is longer is no firm; to take legal forms off its end one by one takes the square of its length.
+_LONGEST = 300  # characters
+
+
 class FirmTable:
     """Names of firms, each with the other names it is published under.
 
@@ -44,6 +48,8 @@ class FirmTable:
 
     def name_of(self, published: str) -> str:
         """Give the firm's name: the table's, or else the published one without department and legal form."""
+        if len(published) > _LONGEST:
+            return published
         return self._names.get(_key(published)) or _bare(published) or published
 
 

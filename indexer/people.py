@@ -55,7 +55,7 @@ def recognise(roster: Sequence[RosterEntry], headers: Iterable[RosterEntry]) -> 
     people: dict[str, Person] = {}
     same: dict[tuple[str, ...], str] = {}
     for entry in roster:
-        if entry.side is not Side.OPERATOR and not is_operator(entry.name):
+        if entry.name and entry.side is not Side.OPERATOR and not is_operator(entry.name):
             # Two lines of a roster are two people, however much alike: only the same name is one person.
             known = same.setdefault(name_key(entry.name), entry.name)
             people[known] = _merge(people[known], entry) if known in people else _person(entry, listed=True)

@@ -24,6 +24,13 @@ def _put(path: Path, *lines: str) -> Path:
     return path
 
 
+def test_a_page_of_words_is_no_firm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is longer than any firm's name stays as it is and costs nothing: legal forms are not taken off one by one."""
+    monkeypatch.setattr("indexer.firms._bare", pytest.fail)
+    page = "Kestrel" + " Co" * 100_000
+    assert load_firms().name_of(page) == page
+
+
 # the table that ships
 
 

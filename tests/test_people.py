@@ -55,6 +55,11 @@ def test_a_header_that_fits_two_is_a_third() -> None:
     assert _names(roster, _entry("J. Roe"))[1] == ["J. Roe"]
 
 
+def test_a_roster_line_without_a_name_is_nobody() -> None:
+    """Only a dash is left of some lines of damaged rosters."""
+    assert _names([ROE, _entry("", COMPANY)]) == (["Jane Roe"], [])
+
+
 def test_listed_twice_is_one_person() -> None:
     """The same name on two roster lines is one person, with what either line tells."""
     people, _ = recognise([_entry("Jane Roe", COMPANY), _entry("JANE ROE", COMPANY, title="CEO")], [])
