@@ -63,6 +63,13 @@ def test_hostile_pieces(tmp_path: Path, name: str) -> None:
     assert "| all | 1 |" in done.stdout
 
 
+def test_a_hostile_page_without_headings(tmp_path: Path) -> None:
+    """Accents upon accents, written as entities, cost no more where a publisher's marks are looked for than in speech."""
+    (tmp_path / "hostile").write_bytes(b"<html><p>Seeking Alpha</p><p>" + piece("marks as entities", SIZE))
+    done = _python(tmp_path, "-m", "tests.fuzz", str(tmp_path / "hostile"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_piece_is_put_somewhere() -> None:
     """The table of dear pieces names pieces and golden sources that there are, each piece once."""
     dear = [name for pieces in DEAR.values() for name in pieces]

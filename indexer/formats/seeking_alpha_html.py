@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 
-from indexer.clean import clean
+from indexer.clean import unify_spaces
 from indexer.formats.draft import Block, Draft
 from indexer.formats.html import article_blocks, is_html
 from indexer.formats.seeking_alpha_text import is_roster_heading, parse_blocks
@@ -18,7 +18,7 @@ NAME = "seeking-alpha-html"
 
 _PUBLISHER = re.compile(r"seeking ?alpha", re.IGNORECASE)
 _ROSTER = re.compile(
-    r">\s*(?:executives?|analysts?|(?:company|corporate|conference call|call)\s+(?:participants|representatives)):?\s*<", re.IGNORECASE
+    r">\s*(?:executives?|analysts?|(?:company|corporate|(?:conference\s+)?call)\s+(?:participants|representatives)):?\s*<", re.IGNORECASE
 )
 # "Jan. 17, 2019 3:35 PM ET", and behind it the number of comments if the page was saved with them.
 _PUBLISHED = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, (?P<year>20\d\d)\b.{0,60}")
@@ -34,7 +34,7 @@ def evidence(text: str) -> str:
     if not is_html(text) or not _PUBLISHER.search(text):
         return ""
     # A heading may be written with no-break spaces; to look for these takes longer.
-    headings = len(_ROSTER.findall(text)) or len(_ROSTER.findall(clean(unescape(text))))
+    headings = len(_ROSTER.findall(text)) or len(_ROSTER.findall(unify_spaces(unescape(text))))
     return f"a Seeking Alpha page with {headings} lists of participants" if headings else ""
 
 
