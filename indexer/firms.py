@@ -46,6 +46,10 @@ class FirmTable:
             self._names.update({_key(form): name for form in (name, *others)})
         self.digest = hashlib.sha256(repr(sorted(self._names.items())).encode()).hexdigest()[:16]
 
+    def knows(self, published: str) -> bool:
+        """Say whether the table has a firm of that name."""
+        return len(published) <= _LONGEST and _key(published) in self._names
+
     def name_of(self, published: str) -> str:
         """Give the firm's name: the table's, or else the published one without department and legal form."""
         if len(published) > _LONGEST:

@@ -14,7 +14,7 @@ from indexer.model import Participant
 from indexer.names import Matcher, fold, is_operator, is_unidentified, match_name, name_key
 from indexer.roles import Role, role_of
 
-__all__ = ["Person", "employ", "introduce", "lacks_firm", "participants", "recognise"]
+__all__ = ["Person", "change_sides", "employ", "introduce", "lacks_firm", "participants", "recognise"]
 
 OPERATOR = "Operator"
 _MOST_PEOPLE = 1_000  # calls have a few dozen at most; lists of names go on for ever
@@ -96,6 +96,29 @@ def _merge(known: Person, entry: RosterEntry) -> Person:
         firm=known.firm or entry.firm,
         side=entry.side if known.side is Side.UNKNOWN else known.side,
     )
+
+
+# An office that no broker's analyst has; a "Managing Director" or a "Vice President" may be one's.
+_COMPANY_ROLES = frozenset(Role) - {Role.EXECUTIVE}
+
+
+def change_sides(people: Sequence[Person], firms: FirmTable) -> tuple[Person, ...]:
+    """Put those on the right side whom a roster lists on the wrong one.
+
+    Among the company's people it is somebody whose title is no office but a broker; among the analysts, somebody whose
+    firm is an office: so 6 rosters of 2,300, where a heading is missing or comes too late.
+    """
+    return tuple(_on_right_side(person, firms) for person in people)
+
+
+def _on_right_side(person: Person, firms: FirmTable) -> Person:
+    if person.side is Side.COMPANY and person.title and not person.firm:
+        firm = person.title.removeprefix("Analyst").lstrip(" ,-–—")
+        if firms.knows(firm):
+            return replace(person, side=Side.ANALYST, title=None, firm=firm)
+    if person.side is Side.ANALYST and person.firm and not person.title and role_of(person.firm) in _COMPANY_ROLES:
+        return replace(person, side=Side.COMPANY, title=person.firm, firm=None)
+    return person
 
 
 # An office as it is said in an introduction, with what it is over: "Executive Vice President and Chief Financial Officer",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import PurePath
 
@@ -14,15 +15,15 @@ from indexer.encoding import decode
 from indexer.errors import NotATranscript, SourceError
 from indexer.firms import FirmTable, load_firms
 from indexer.formats.draft import Draft
-from indexer.model import Kind, Transcript, Turn
-from indexer.people import employ, introduce, lacks_firm, participants, recognise
+from indexer.model import Kind, Participant, Transcript, Turn
+from indexer.people import Person, change_sides, employ, introduce, lacks_firm, participants, recognise
 from indexer.sections import Place, Spoken, find_qa_start, place_turns
 from indexer.sources import read_source
 
 __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 
 # Recorded with every file in the index: a higher number makes the next rebuild read all files again.
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 
 # Where a company's people are introduced with their titles, by the operator and who speaks first.
 _OPENING_TURNS = 4
@@ -76,14 +77,16 @@ def read_bytes(data: bytes, *, source: str, firms: FirmTable | None = None) -> t
     if not spoken:
         most = max(len(draft.turns) for draft in drafts)
         raise NotATranscript(f"looks like {detected.layout.NAME} ({detected.evidence}), but only {most} turns of speech were found")
+    left_out = any(draft.turns and draft not in spoken for draft in drafts)
     # The same call pasted twice is one call.
     distinct = {draft.turns: draft for draft in reversed(spoken)}
     # A file's name can tell of one call only.
     named = source if len(distinct) == 1 else ""
-    return tuple(
+    calls = tuple(
         _transcript(draft, source=source, named=named, layout=detected.layout.NAME, encoding=decoded.encoding, firms=firms or load_firms())
         for draft in reversed(distinct.values())
     )
+    return tuple(replace(call, warnings=tuple(sorted({*call.warnings, "call-left-out"}))) for call in calls) if left_out else calls
 
 
 def _speakers(draft: Draft) -> set[str]:
@@ -95,20 +98,14 @@ def _transcript(draft: Draft, *, source: str, named: str, layout: str, encoding:
     stem = PurePath(source).stem.encode("utf-8", "replace").decode()  # a name that is no UTF-8 cannot be indexed
     announcement = _first_paragraphs(draft, _ANNOUNCING_TURNS, _ANNOUNCING_PARAGRAPHS)
     facts = identify(draft.title, named, latest=date.today() + timedelta(days=2), company=draft.company, opening=announcement)
-    people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
-    people = introduce(people, "\n".join(_first_paragraphs(draft, _OPENING_TURNS, _OPENING_PARAGRAPHS)))
-    by_name = {person.name: person for person in people}
+    people, speakers = _people(draft, firms)
     spoken, headers, qa_start = _join(
-        [Spoken(by_name[person.name], turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
+        [Spoken(person, turn.paragraphs) for person, turn in zip(speakers, draft.turns, strict=True)],
         [turn.speaker.published for turn in draft.turns],
         draft.qa_start,
     )
-    inferred = qa_start is None
-    places = place_turns(spoken, find_qa_start(spoken) if inferred else qa_start)
-    cast = participants(people, _who(spoken, places, Kind.QUESTION), _who(spoken, places, Kind.REMARKS, Kind.ANSWER), firms)
-    if any(lacks_firm(person) for person in cast.values()):
-        introductions = [paragraph for turn in spoken if turn.is_operator or turn.introduces for paragraph in turn.paragraphs]
-        cast = employ(cast, introductions, firms)
+    places = place_turns(spoken, find_qa_start(spoken) if qa_start is None else qa_start)
+    cast = _cast(people, spoken, places, firms)
     turns = tuple(
         Turn(
             number=number,
@@ -124,13 +121,6 @@ def _transcript(draft: Draft, *, source: str, named: str, layout: str, encoding:
         )
         for number, (turn, header, place) in enumerate(zip(spoken, headers, places, strict=True), 1)
     )
-    warnings = {*facts.warnings, *draft.warnings}
-    if inferred:
-        warnings.add("qa-inferred")
-    if not draft.roster:
-        warnings.add("no-roster")
-    elif any(not person.listed and not person.is_unidentified for person in people):
-        warnings.add("speaker-not-in-roster")
     return Transcript(
         call=call_id(facts, stem),
         company=facts.company or facts.ticker or stem,
@@ -147,8 +137,35 @@ def _transcript(draft: Draft, *, source: str, named: str, layout: str, encoding:
         source=source,
         format=layout,
         encoding=encoding,
-        warnings=tuple(sorted(warnings)),
+        warnings=tuple(sorted({*facts.warnings, *draft.warnings, *_warnings(draft, people)})),
     )
+
+
+def _people(draft: Draft, firms: FirmTable) -> tuple[tuple[Person, ...], list[Person]]:
+    """Give everybody on the call, and the speaker of each turn."""
+    people, speakers = recognise(draft.roster, (turn.speaker for turn in draft.turns))
+    opening = "\n".join(_first_paragraphs(draft, _OPENING_TURNS, _OPENING_PARAGRAPHS))
+    people = introduce(change_sides(people, firms), opening)
+    by_name = {person.name: person for person in people}
+    return people, [by_name[speaker.name] for speaker in speakers]
+
+
+def _cast(people: Sequence[Person], spoken: Sequence[Spoken], places: Sequence[Place], firms: FirmTable) -> dict[str, Participant]:
+    """Give everybody, by name, the role that the lists, or else what they did, tells, and a firm if anything does."""
+    cast = participants(people, _who(spoken, places, Kind.QUESTION), _who(spoken, places, Kind.REMARKS, Kind.ANSWER), firms)
+    if not any(lacks_firm(person) for person in cast.values()):
+        return cast
+    introductions = [paragraph for turn in spoken if turn.is_operator or turn.introduces for paragraph in turn.paragraphs]
+    return employ(cast, introductions, firms)
+
+
+def _warnings(draft: Draft, people: Sequence[Person]) -> Iterator[str]:
+    if draft.qa_start is None:
+        yield "qa-inferred"
+    if not draft.roster:
+        yield "no-roster"
+    elif any(not person.listed and not person.is_unidentified for person in people):
+        yield "speaker-not-in-roster"
 
 
 def _first_paragraphs(draft: Draft, turns: int, paragraphs: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.formats.draft import Side
 from indexer.model import Kind, Section
@@ -31,6 +32,18 @@ _SURE_INTRODUCTION = re.compile(
     r"\bquestions? (?:is |comes? |coming )?from the line of\b|"
     r"\b(?:next|first|last|final) question(?:er)?,? (?:today,? )?(?:from|is) (?!I\b)[A-Z]",
 )
+# "The next question from the web is ...", "Asha R. asks ...": somebody of the company reads out what others sent in.
+_READING = re.compile(
+    r"\b(?:next|first|last|final|another|other|following|second|third|one more|more|submitted)(?: [\w-]+){0,3} (?:questions?|one)\b|"
+    r"\bquestions?,?(?: (?:is|are|here|that|was|were|comes?|coming|came|sent|in|again|also)){0,3} (?:from|on|about|regarding|by)\b|"
+    r"\b(?:here|there)(?:['’]s| is| are)(?: \w+){0,3} (?:questions?|one)\b|"
+    r"\b(?:who|also|then) asks?\b|\bnext(?: up)?(?: is)? from\b",
+    re.IGNORECASE,
+)
+_SIGNS_OF_READING = ("uestion", "ext", " one", "asks")
+_WORDS_OF_READING = 300
+_WORDS_OF_ASKING_BACK = 10
+_FEWEST_READINGS = 2
 _CLOSING = re.compile(
     r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|"
     r"(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|"
@@ -94,6 +107,25 @@ class Spoken:
                 return found is not None and before <= _WORDS_OF_THANKS
         return False
 
+    @property
+    def reads(self) -> bool:
+        """Whether the turn announces a question and puts it: so reads out who moderates, where an officer answers next."""
+        text = " ".join(self.paragraphs)
+        if "?" not in text or not any(sign in text for sign in _SIGNS_OF_READING):
+            return False
+        found = _READING.search(text)
+        return found is not None and "?" in text[found.end() :]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the turn puts a question, in more words than one asks back with."""
+        return self.words > _WORDS_OF_ASKING_BACK and any("?" in paragraph for paragraph in self.paragraphs)
+
+    @property
+    def words(self) -> int:
+        """How many words the turn has."""
+        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+
     def names(self, person: Person, within: int | None = None) -> bool:
         """Whether the turn says somebody's full name, with at most `within` words before it."""
         before, name, _ = " ".join(self.paragraphs).partition(person.name)
@@ -128,8 +160,8 @@ class Place:
 def find_qa_start(turns: Sequence[Spoken]) -> int | None:
     """Infer where the questions begin when no heading says so.
 
-    It is the operator's (or, without one, the company's) introduction of the first questioner; else the first words of
-    an analyst that somebody of the company answers.
+    It is the operator's (or, without one, the company's) introduction of the first questioner, or the first question that
+    the company reads out; else the first words of an analyst that somebody of the company answers.
 
     Returns:
         Number of turns before the questions; None if nobody asks anything.
@@ -138,7 +170,15 @@ def find_qa_start(turns: Sequence[Spoken]) -> int | None:
     answering = next((number for number, turn in enumerate(turns) if turn.speaker.side not in (Side.OPERATOR, Side.ANALYST)), 0)
     asked = next((number for number, turn in enumerate(turns) if turn.speaker.side is Side.ANALYST and number > answering), None)
     begins = {turn.speaker.name: number for number, turn in reversed(list(enumerate(turns)))}
-    introduced = next((number for number, turn in enumerate(turns) if number and _opens_questions(turns, number, begins)), None)
+    readers = _find_readers(turns)
+    introduced = next(
+        (
+            number
+            for number, turn in enumerate(turns)
+            if number and (_opens_questions(turns, number, begins) or (turn.speaker.name in readers and turn.reads))
+        ),
+        None,
+    )
     if introduced is not None and (asked is None or introduced < asked):
         return introduced
     if asked is not None and turns[asked - 1].is_operator and asked > 1:
@@ -163,15 +203,38 @@ def _opens_questions(turns: Sequence[Spoken], number: int, begins: Mapping[str, 
     return turn.is_operator if asker.is_unidentified else begins[asker.name] > number
 
 
+def _find_readers(turns: Sequence[Spoken]) -> frozenset[str]:
+    """Find who of the company reads out questions that others sent in: more than one in the call, none right after an analyst."""
+    readers = [
+        turn.speaker.name
+        for (before, turn), (_, after) in pairwise(pairwise(turns))
+        if turn.speaker.side is after.speaker.side is Side.COMPANY
+        and turn.speaker != after.speaker
+        and before.speaker.side is not Side.ANALYST
+        and turn.reads
+        and turn.words <= _WORDS_OF_READING
+    ]
+    return frozenset(readers if len(readers) >= _FEWEST_READINGS else ())
+
+
+def _puts(turns: Sequence[Spoken], number: int) -> bool:
+    """Whether turn `number`, of a reader, puts a question that others sent in, so that somebody else of the company answers."""
+    turn = turns[number]
+    if number + 1 == len(turns) or turns[number + 1].speaker == turn.speaker:
+        return False
+    return turn.asks and turns[number + 1].speaker.side not in (Side.ANALYST, Side.OPERATOR)
+
+
 def place_turns(turns: Sequence[Spoken], qa_start: int | None) -> tuple[Place, ...]:
     """Give every turn its section, kind and exchange.
 
     An exchange begins with the first words of a questioner who was introduced, or who has not had the floor before; it
     ends with the next one or when the operator closes the questions. Whoever else speaks in it answers. An analyst who
-    cuts into another's exchange, without an introduction and after having had an own one, asks within it.
+    cuts into another's exchange, without an introduction and after having had an own one, asks within it. Each question
+    that the company reads out begins an exchange, too; who reads it is its questioner.
     """
     start = len(turns) if qa_start is None else qa_start
-    return (*(_prepared(turn) for turn in turns[:start]), *_Exchanges(turns[:start]).place(turns[start:]))
+    return (*(_prepared(turn) for turn in turns[:start]), *_Exchanges(turns, start).place())
 
 
 def _prepared(turn: Spoken) -> Place:
@@ -182,8 +245,11 @@ def _prepared(turn: Spoken) -> Place:
 class _Exchanges:
     """The state of a question-and-answer session as its turns go by."""
 
-    def __init__(self, prepared: Sequence[Spoken]) -> None:
-        self._presenters = {turn.speaker.name for turn in prepared if turn.speaker.side is not Side.ANALYST}
+    def __init__(self, turns: Sequence[Spoken], start: int) -> None:
+        self._turns = turns
+        self._start = start
+        self._presenters = {turn.speaker.name for turn in turns[:start] if turn.speaker.side is not Side.ANALYST}
+        self._readers = _find_readers(turns)
         self._had_floor: set[str] = set()
         self._number = 0
         self._open = False
@@ -191,14 +257,26 @@ class _Exchanges:
         self._questioner: str | None = None
         self._last_asker = -1
 
-    def place(self, turns: Sequence[Spoken]) -> tuple[Place, ...]:
-        self._last_asker = max((number for number, turn in enumerate(turns) if self._can_ask(turn.speaker)), default=-1)
-        return tuple(self._next(number, turn, turns[number + 1 : number + 2]) for number, turn in enumerate(turns))
+    def place(self) -> tuple[Place, ...]:
+        numbers = range(self._start, len(self._turns))
+        self._last_asker = max(
+            (number for number in numbers if self._can_ask(self._turns[number].speaker) or self._is_read_out(number)), default=-1
+        )
+        return tuple(self._next(number, self._turns[number], self._turns[number + 1 : number + 2]) for number in numbers)
+
+    def _is_read_out(self, number: int) -> bool:
+        return self._turns[number].speaker.name in self._readers and _puts(self._turns, number)
 
     def _next(self, number: int, turn: Spoken, following: Sequence[Spoken]) -> Place:
         if turn.is_operator:
             return self._operator(number, turn, following)
-        if self._asks(turn):
+        if turn.speaker.name in self._readers and (not self._open or self._questioner in self._readers):
+            if self._is_read_out(number):
+                self._begin(turn)
+                return self._finish(turn, Kind.QUESTION)
+            if self._open and turn.speaker.name == self._questioner and not self._hands_over(turn, following):
+                return self._reader(turn, number > self._last_asker or any(nxt.is_operator for nxt in following))
+        if self._asks(turn) and turn.speaker.name not in self._readers:
             if self._begins(turn):
                 self._begin(turn)
             return self._finish(turn, Kind.QUESTION)
@@ -212,7 +290,8 @@ class _Exchanges:
                 return Place(Section.QA, Kind.ANSWER, self._number)
             return Place(Section.QA, Kind.OTHER, None)
         if self._open:
-            return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.UNKNOWN and turn.speaker.is_unidentified else Kind.ANSWER)
+            is_nobody = turn.speaker.side is Side.UNKNOWN and turn.speaker.is_unidentified and self._questioner not in self._readers
+            return self._finish(turn, Kind.OTHER if is_nobody else Kind.ANSWER)
         return self._finish(turn, Kind.OTHER if turn.speaker.side is Side.ANALYST else Kind.REMARKS)
 
     def _operator(self, number: int, turn: Spoken, following: Sequence[Spoken]) -> Place:
@@ -222,6 +301,13 @@ class _Exchanges:
         elif turn.introduces or any(nxt.speaker.name != self._questioner and self._can_ask(nxt.speaker) for nxt in following):
             self._open, self._floor_given = False, True
         return Place(Section.QA, Kind.OPERATOR, None)
+
+    def _reader(self, turn: Spoken, is_last: bool) -> Place:
+        """Place what else the reader of a question says in its exchange: thanks, an own answer, or the end."""
+        if is_last and (turn.closes or turn.words > _WORDS_OF_THANKS):
+            self._open = False
+            return Place(Section.QA, Kind.OTHER, None)
+        return Place(Section.QA, Kind.QUESTION if turn.words <= _WORDS_OF_THANKS else Kind.ANSWER, self._number)
 
     def _finish(self, turn: Spoken, kind: Kind) -> Place:
         if turn.introduces:

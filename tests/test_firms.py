@@ -29,6 +29,13 @@ def test_a_page_of_words_is_no_firm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.firms._bare", pytest.fail)
     page = "Kestrel" + " Co" * 100_000
     assert load_firms().name_of(page) == page
+    assert not load_firms().knows(page)
+
+
+def test_the_table_knows_what_it_has() -> None:
+    """Firms and their other names are known, however spelt; nothing else is."""
+    table = FirmTable(["Kestrel = Kestrel Securities"])
+    assert [table.knows(name) for name in ("Kestrel", "KESTREL SECURITIES, LLC", "Lowmoor", "")] == [True, True, False, False]
 
 
 # the table that ships

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexer.errors import NotATranscript
 from indexer.firms import load_firms
 from indexer.formats import RosterEntry, Side
-from indexer.people import Person, introduce, participants, recognise
+from indexer.people import Person, change_sides, introduce, participants, recognise
 from indexer.roles import Role
 
 COMPANY, ANALYST, OPERATOR, UNKNOWN = Side.COMPANY, Side.ANALYST, Side.OPERATOR, Side.UNKNOWN
@@ -58,6 +58,27 @@ def test_a_header_that_fits_two_is_a_third() -> None:
 def test_a_roster_line_without_a_name_is_nobody() -> None:
     """Only a dash is left of some lines of damaged rosters."""
     assert _names([ROE, _entry("", COMPANY)]) == (["Jane Roe"], [])
+
+
+@pytest.mark.parametrize(
+    ("listed", "side", "title", "firm"),
+    [
+        (_person("Mark Lamb", COMPANY, title="UBS"), ANALYST, None, "UBS"),
+        (_person("Mark Lamb", COMPANY, title="Analyst, Bank of America Merrill Lynch"), ANALYST, None, "Bank of America Merrill Lynch"),
+        (_person("Mark Lamb", COMPANY, title="Analyst, Investor Relations"), COMPANY, "Analyst, Investor Relations", None),
+        (_person("Mark Lamb", COMPANY, title="Head of Orchards"), COMPANY, "Head of Orchards", None),
+        (_person("Mark Lamb", COMPANY), COMPANY, None, None),
+        (_person("Mark Lamb", ANALYST, firm="Vice President, Investor Relations"), COMPANY, "Vice President, Investor Relations", None),
+        (_person("Mark Lamb", ANALYST, firm="President, Orchard Lane"), COMPANY, "President, Orchard Lane", None),
+        (_person("Mark Lamb", ANALYST, firm="Managing Partners"), ANALYST, None, "Managing Partners"),
+        (_person("Mark Lamb", ANALYST, title="President", firm="Lamb Capital"), ANALYST, "President", "Lamb Capital"),
+        (_person("Mark Lamb", UNKNOWN, title="UBS"), UNKNOWN, "UBS", None),
+    ],
+)
+def test_a_person_listed_on_the_wrong_side(listed: Person, side: Side, title: str | None, firm: str | None) -> None:
+    """A broker is no office and an office no broker, whatever heading they stand under; what may be either stays."""
+    (person,) = change_sides([listed], load_firms())
+    assert (person.side, person.title, person.firm) == (side, title, firm)
 
 
 def test_listed_twice_is_one_person() -> None:

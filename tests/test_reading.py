@@ -312,6 +312,22 @@ def test_what_the_reader_is_unsure_of_is_warned_of() -> None:
     assert _one(_motley_fool(*CALL, *CALL).replace(FOOL_ROSTER, "")).warnings == ("no-roster", "qa-inferred")
 
 
+def test_a_call_left_out_of_a_file_is_warned_of() -> None:
+    """Of several calls in a file one that only one person speaks in is none; the others say that it is missing."""
+    second = SA_TITLE.replace("Q3", "Q4").replace("November 5, 2021", "February 4, 2022")
+    alone = _seeking_alpha(("Jane Roe", ("Hello, all.",)), title=second)
+    (call,) = read_bytes(f"{_seeking_alpha(*CALL)}\n{alone}".encode(), source="calls.txt")
+    assert (call.period, call.warnings) == ("2021Q3", ("call-left-out", "qa-inferred"))
+
+
+def test_people_are_on_the_right_side() -> None:
+    """An analyst among the officers of a roster asks as an analyst of the firm."""
+    (call,) = read_bytes(_seeking_alpha(*CALL).replace("Mike Poe - Chief Financial Officer", "Mike Poe - UBS").encode(), source="calls.txt")
+    assert [(person.role, person.firm, person.title) for person in call.participants if person.name == "Mike Poe"] == [
+        (Role.ANALYST, "UBS", None)
+    ]
+
+
 def test_the_file_name_stands_in_for_what_is_missing() -> None:
     """Without a title the file's name gives period, company and id."""
     transcript = _one(_seeking_alpha(*CALL, title="Earnings call of orchards"), "calls/orln-q3-2021.txt")

@@ -188,6 +188,73 @@ def test_closing_remarks_are_remarks(words: str, farewell: str) -> None:
     assert places == ["operator", "question 1", "answer 1", "operator", "remarks", "operator"]
 
 
+READ_OUT = (
+    ("Operator", "The floor is yours."),
+    ("Jane Roe", "Thank you, all. Our first question comes from a shareholder, who asks: will there be more pears next year?"),
+    ("Mike Poe", "There will."),
+    ("Jane Roe", "And plums?"),
+    ("Mike Poe", "And plums."),
+    ("Jane Roe", "Thank you, Mike."),
+    ("Mike Poe", "By the way, it is quinces, too."),
+    ("Jane Roe", "The next question was sent in by Rita Dorn of Pell & Harrow. What does a crate of plums cost?"),
+    ("Mike Poe", "Ten crowns."),
+    ("Jane Roe", "Moving on to the orchards. Does the company still want to buy more of them by the end of the year?"),
+    ("Mike Poe", "It does."),
+)
+READ_OUT_PLACES = [
+    *("operator", "question 1", "answer 1", "question 1", "answer 1", "question 1", "answer 1"),
+    *("question 2", "answer 2", "question 3", "answer 3"),
+]
+
+
+def test_questions_that_the_company_reads_out_begin_exchanges() -> None:
+    """Who reads out what others sent in is the questioner; a word back or of thanks begins no other exchange."""
+    assert _places(*READ_OUT) == READ_OUT_PLACES
+
+
+@pytest.mark.parametrize(
+    ("last", "place"),
+    [
+        ("That was the last question for today, and we thank you for all you sent in. Goodbye.", "other"),
+        (LONG_ANSWER, "other"),
+        ("Thank you.", "question 3"),
+    ],
+)
+def test_who_read_out_the_questions_ends_them(last: str, place: str) -> None:
+    """Behind the last question the reader's words, if they are more than thanks, belong to no exchange, nor does what follows."""
+    assert _places(*READ_OUT, ("Jane Roe", last))[11:] == [place]
+    assert _places(*READ_OUT, ("Jane Roe", last), ("Operator", "Goodbye."))[11] == place
+    if place == "other":
+        assert _places(*READ_OUT, ("Jane Roe", last), ("Mike Poe", "Goodbye."))[12] == "remarks"
+
+
+def test_who_reads_out_questions_may_answer_one() -> None:
+    """A long word of the reader, with questions still to come, is an answer; an unknown voice that nobody introduced answers, too."""
+    lines = (*READ_OUT[:9], ("Tess Quist", "Or eleven."), ("Jane Roe", LONG_ANSWER), *READ_OUT[9:])
+    assert _places(*lines)[9:] == ["answer 2", "answer 2", "question 3", "answer 3"]
+    assert _places(*READ_OUT[:9], ("Unknown Speaker", "Or eleven."), *READ_OUT[9:])[9] == "answer 2"
+
+
+def test_analysts_may_follow_on_questions_read_out() -> None:
+    """Whoever the reader gives the floor to asks; in an analyst's exchange a reader answers, or hands over."""
+    lines = (
+        *READ_OUT,
+        ("Jane Roe", "Thank you. Now the analysts, and our first question comes from Mark Lamb with Kestrel."),
+        ("Mark Lamb", "Why?"),
+        ("Jane Roe", "Is that the next question on your list, or do you ask why there are so few orchards around the town?"),
+        ("Mike Poe", "So."),
+        ("Jane Roe", "Thanks. Our next question is from Rita Dorn."),
+        ("Rita Dorn", "How?"),
+    )
+    assert _places(*lines)[11:] == ["other", "question 4", "answer 4", "answer 4", "other", "question 5"]
+
+
+def test_one_question_of_a_colleague_is_no_question_read_out() -> None:
+    """Officers who ask each other once are no readers: it takes two questions that are announced as such."""
+    lines = (READ_OUT[0], *READ_OUT[7:9], ("Jane Roe", "Thank you."))
+    assert _places(*lines) == ["operator", "remarks", "remarks", "remarks"]
+
+
 def test_who_follows_an_introduction_asks_even_if_unlisted() -> None:
     """Somebody of unknown side who is given the floor asks, and one who presented before does not."""
     assert _places(CALLS_MARK, ("Tess Quist", "Why?"), ("Jane Roe", "So."), ("Tess Quist", "Thanks.")) == [
@@ -226,6 +293,8 @@ def test_an_unknown_voice_in_an_exchange_is_neither() -> None:
         ((("Jane Roe", "Hello."), ("Mark Lamb", "Why?"), ("Jane Roe", "So.")), 1),
         ((("Operator", "Welcome."), ("Jane Roe", "Hello."), CALLS_MARK, ("Tess Quist", "Why?"), ("Jane Roe", "So.")), 2),
         ((("Operator", "Welcome."), ("Jane Roe", "Our next question is how to grow pears."), ("Mike Poe", "Indeed.")), None),
+        ((("Operator", "Welcome."), ("Mike Poe", "Hello."), *READ_OUT[1:]), 2),
+        ((("Operator", "Welcome."), ("Mike Poe", "Hello."), *READ_OUT[1:6]), None),
         ((("Operator", "Welcome."), ("Jane Roe", "Hello."), ("Mike Poe", "Goodbye.")), None),
         ((), None),
     ],
@@ -246,6 +315,9 @@ said = st.sampled_from(
         "We will now begin the question-and-answer session.",
         "There are no further questions. I turn it back to Jane Roe.",
         "This concludes our call.",
+        READ_OUT[1][1],
+        READ_OUT[7][1],
+        READ_OUT[9][1],
     ]
 )
 calls = st.lists(st.tuples(st.sampled_from(sorted(SIDES)), said), max_size=14)
@@ -275,11 +347,11 @@ def test_questions_and_answers_know_their_exchange(lines: list[Line], start: int
 @given(calls, st.integers(0, 14))
 @settings(max_examples=300)
 def test_sides_keep_to_their_kinds(lines: list[Line], start: int) -> None:
-    """The company never asks and an analyst never answers; nothing before the start of the questions is either."""
+    """The company asks only what it reads out, an analyst never answers; nothing before the start of the questions is either."""
     turns = _spoken(*lines)
     for number, (turn, place) in enumerate(zip(turns, place_turns(turns, min(start, len(turns))), strict=True)):
         assert place.section is (Section.QA if number >= start else Section.PREPARED)
-        if turn.speaker.side is Side.COMPANY or number < start:
+        if number < start or (turn.speaker.side is Side.COMPANY and not any(said.reads for said in turns if said.speaker == turn.speaker)):
             assert place.kind is not Kind.QUESTION
         if turn.speaker.side is Side.ANALYST or number < start:
             assert place.kind is not Kind.ANSWER
