@@ -73,13 +73,14 @@ def _bare(published: str) -> str:
     name = _DEPARTMENT.sub("", published).strip(" ,")
     while (shorter := _LEGAL_TAIL.sub("", name)) != name and shorter:
         name = shorter
-    return name.strip(" ,")
+    return name.strip(" ,+")  # "Miller Tabak + Co."
 
 
 @lru_cache(maxsize=65_536)
 def _key(published: str) -> str:
     words = re.sub(r"[^\w&+ ]", "", fold(_bare(published)).replace("/", " ").replace("-", " "))
-    return " ".join(word for word in re.sub(r"[&+]", " and ", words).split() if word not in ("and", "the"))
+    # Without spaces: "J. P. Morgan", "Scotia Bank" and "Citi Group" are published, too.
+    return "".join(word for word in re.sub(r"[&+]", " and ", words).split() if word not in ("and", "the"))
 
 
 def load_firms(path: str | os.PathLike[str] | None = None) -> FirmTable:

@@ -26,10 +26,11 @@ def _put(path: Path, *lines: str) -> Path:
 
 def test_a_page_of_words_is_no_firm(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is longer than any firm's name stays as it is and costs nothing: legal forms are not taken off one by one."""
+    table = load_firms()
     monkeypatch.setattr("indexer.firms._bare", pytest.fail)
     page = "Kestrel" + " Co" * 100_000
-    assert load_firms().name_of(page) == page
-    assert not load_firms().knows(page)
+    assert table.name_of(page) == page
+    assert not table.knows(page)
 
 
 def test_the_table_knows_what_it_has() -> None:
@@ -67,8 +68,10 @@ def test_no_name_is_another_firm_s() -> None:
         ("JP Morgan Chase & Co, Research Division", "JPMorgan"),
         ("JPMorgan Chase & Co.", "JPMorgan"),
         ("J.P. Morgan Securities LLC", "JPMorgan"),
+        ("J. P. Morgan", "JPMorgan"),
         ("Citi", "Citi"),
         ("Citigroup Inc. Exchange Research", "Citi"),
+        ("Citi Group", "Citi"),
         ("Citigroup Inc., Research Division", "Citi"),
         ("KBW", "KBW"),
         ("Keefe, Bruyette, & Woods, Inc., Research Division", "KBW"),
@@ -109,6 +112,7 @@ def test_brokers_are_known_by_all_their_names(published: str, name: str) -> None
         ("Kestrel S.A., Equity Research Division (Paris)", "Kestrel"),
         ("Kestrel Pvt. Ltd.", "Kestrel"),
         ("Ostrander and Company", "Ostrander"),
+        ("Ostrander + Co., LLC", "Ostrander"),
         ("Ostrander Research Partners", "Ostrander Research Partners"),
         ("Fable Bank AG", "Fable Bank"),
         ("Fable Bank Group Holdings", "Fable Bank Group Holdings"),
