@@ -23,7 +23,7 @@ from indexer.formats import (
     streetevents_wrapped,
 )
 from indexer.formats.colon_headers import form_of
-from indexer.formats.draft import head_lines
+from indexer.formats.draft import LOOKED_AT, head_lines
 from indexer.formats.html import is_html
 from indexer.names import is_name, is_operator
 
@@ -75,7 +75,7 @@ def detect(text: str) -> Detected:
         NotATranscript: the text is empty, or no layout's marks stand in it.
     """
     if not head_lines(text):
-        raise NotATranscript("empty file" if not text.strip() else "no words in the first 12,000 characters")
+        raise NotATranscript("empty file" if not text.strip() else f"no words in the first {LOOKED_AT:,} characters")
     for layout in LAYOUTS:
         if marks := layout.evidence(text):
             return Detected(layout, marks)

@@ -10,6 +10,8 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein
 
 __all__ = [
+    "LONGEST_NAME",
+    "LONGEST_NAME_LINE",
     "PARTICLES",
     "Matcher",
     "fold",
@@ -37,176 +39,26 @@ _UNIDENTIFIED = re.compile(
     re.IGNORECASE,
 )
 
-_TITLES_AND_DEGREES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "prof",
-        "sir",
-        "dame",
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "cfa",
-        "cpa",
-        "phd",
-        "md",
-        "mba",
-        "esq",
-        "jd",
-        "dsc",
-        "pharmd",
-        "facp",
-        "obe",
-        "cbe",
-    ]
-)
-PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "della",
-        "der",
-        "den",
-        "di",
-        "da",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "van",
-        "von",
-        "ter",
-        "ten",
-        "bin",
-        "al",
-        "el",
-        "y",
-        "e",
-        "zu",
-        "af",
-        "st",
-        "mc",
-        "abu",
-        "ap",
-        "o",
-    ]
-)
+_TITLES_AND_DEGREES = frozenset("mr mrs ms miss dr prof sir dame jr sr ii iii iv cfa cpa phd md mba esq jd dsc pharmd facp obe cbe".split())
+PARTICLES = frozenset("de del della der den di da dos du la le van von ter ten bin al el y e zu af st mc abu ap o".split())
 # Capitalised words that begin short lines of speech or headings, and no name in the rosters counted (34,000 roster
 # lines).
 _NOT_NAMES = frozenset(
-    [
-        "thank",
-        "thanks",
-        "okay",
-        "ok",
-        "yes",
-        "no",
-        "yeah",
-        "great",
-        "good",
-        "hello",
-        "hi",
-        "question",
-        "questions",
-        "answer",
-        "answers",
-        "session",
-        "slide",
-        "fiscal",
-        "quarter",
-        "year",
-        "full",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "revenue",
-        "guidance",
-        "outlook",
-        "net",
-        "income",
-        "total",
-        "sales",
-        "cash",
-        "operator",
-        "instructions",
-        "presentation",
-        "prepared",
-        "remarks",
-        "participants",
-        "executives",
-        "analysts",
-        "conference",
-        "call",
-        "company",
-        "corporate",
-        "and",
-        "the",
-        "our",
-        "we",
-        "in",
-        "at",
-        "for",
-        "with",
-        "on",
-        "to",
-        "of",
-        "segment",
-        "results",
-        "summary",
-        "overview",
-        "conclusion",
-        "introduction",
-        "highlights",
-        "margin",
-        "margins",
-        "operating",
-        "segment",
-        "adjusted",
-        "ebitda",
-        "earnings",
-        "capital",
-        "allocation",
-        "strategy",
-        "update",
-        "business",
-        "financial",
-        "review",
-        "closing",
-        "opening",
-        "transcript",
-        "absolutely",
-        "sure",
-        "right",
-        "exactly",
-        "correct",
-        "perfect",
-        "north",
-        "south",
-        "asia",
-        "europe",
-        "america",
-        "global",
-        "international",
-        "services",
-        "systems",
-        "products",
-        "research",
-        "securities",
-        "bank",
-    ]
+    """
+    thank thanks okay ok yes no yeah great good hello hi question questions answer answers session slide fiscal quarter year full first
+    second third fourth revenue guidance outlook net income total sales cash operator instructions presentation prepared remarks
+    participants executives analysts conference call company corporate and the our we in at for with on to of segment results summary
+    overview conclusion introduction highlights margin margins operating adjusted ebitda earnings capital allocation strategy update
+    business financial review closing opening transcript absolutely sure right exactly correct perfect north south asia europe america
+    global international services systems products research securities bank
+    """.split()
 )
 _NAME_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_]))*\.?")
 _ASIDE = re.compile(r"\(.*?\)|\[.*?\]|[\"“”].*?[\"“”]")
 _PHONETIC = re.compile(r"\s*[(\[](?:ph|sp|phonetic)\.?[)\]]$", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Z][a-z]+ (?:[A-Z][a-z]+ )?[A-Z][a-z]+")  # most of them are so
-_LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
+LONGEST_NAME = 48  # characters; "Alfonso De Angoitia Noriega" has 27
+LONGEST_NAME_LINE = 60  # with "Mr." before it, degrees behind it, or "Unidentified Company Representative", which has 35
 
 # Short forms that share no beginning with the long one or might be taken for another name. Not exhaustive: a shared
 # beginning of three letters ("Greg", "Gregory") needs no entry.
@@ -266,7 +118,7 @@ def is_name(text: str) -> bool:
 
     Two to five capitalised words, particles and initials among them, none of which begins ordinary lines of speech.
     """
-    return len(text) <= _LONGEST_NAME and _is_name(text)
+    return len(text) <= LONGEST_NAME and _is_name(text)
 
 
 @lru_cache(maxsize=4096)

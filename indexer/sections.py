@@ -44,6 +44,11 @@ _SIGNS_OF_READING = ("uestion", "ext", " one", "asks")
 _WORDS_OF_READING = 300
 _WORDS_OF_ASKING_BACK = 10
 _FEWEST_READINGS = 2
+# "Next question, please.", "Thank you. The next questions are from the evening paper, Mr. Lamb.": who moderates calls for a question.
+_CALLING = re.compile(r"\b(?:next|first|last|final|another)\b.{0,20}\bquestions?\b", re.IGNORECASE)
+_WORDS_OF_CALLING = 30
+_CALLED = re.compile(r"\bquestions?\b[^.?!]*\bfrom\b[^.?!]{0,30}$")
+_CHARS_OF_CALLED = 120
 _CLOSING = re.compile(
     r"\b(?:no (?:further|more|other|additional) (?:questions?|hands|callers)|"
     r"(?:end|conclusion) of (?:the|our|today's) (?:q ?& ?a|question)|"
@@ -130,6 +135,11 @@ class Spoken:
         """Whether the turn says somebody's full name, with at most `within` words before it."""
         before, name, _ = " ".join(self.paragraphs).partition(person.name)
         return bool(name) and (within is None or len(before.split()) <= within)
+
+    def calls(self, person: Person) -> bool:
+        """Whether the operator says whose question is next: "the next question comes from the line of Asha Rao"."""
+        before, name, _ = " ".join(self.paragraphs).partition(person.name) if self.is_operator else ("", "", "")
+        return bool(name) and _CALLED.search(before[-_CHARS_OF_CALLED:]) is not None
 
     @property
     def words_before_closing(self) -> int:
@@ -255,14 +265,17 @@ class _Exchanges:
         self._open = False
         self._floor_given = True  # the session's first questioner needs no introduction
         self._questioner: str | None = None
+        self._called: str | None = None
         self._last_asker = -1
 
     def place(self) -> tuple[Place, ...]:
         numbers = range(self._start, len(self._turns))
-        self._last_asker = max(
-            (number for number in numbers if self._can_ask(self._turns[number].speaker) or self._is_read_out(number)), default=-1
-        )
+        self._last_asker = max((number for number in numbers if self._may_be_question(number)), default=-1)
         return tuple(self._next(number, self._turns[number], self._turns[number + 1 : number + 2]) for number in numbers)
+
+    def _may_be_question(self, number: int) -> bool:
+        speaker = self._turns[number].speaker
+        return self._can_ask(speaker) or self._is_read_out(number) or (number > 0 and self._turns[number - 1].calls(speaker))
 
     def _is_read_out(self, number: int) -> bool:
         return self._turns[number].speaker.name in self._readers and _puts(self._turns, number)
@@ -300,6 +313,8 @@ class _Exchanges:
             self._open = False
         elif turn.introduces or any(nxt.speaker.name != self._questioner and self._can_ask(nxt.speaker) for nxt in following):
             self._open, self._floor_given = False, True
+            # An analyst may have got into the list of officers: who is called, asks.
+            self._called = next((nxt.speaker.name for nxt in following if not self._can_ask(nxt.speaker) and turn.calls(nxt.speaker)), None)
         return Place(Section.QA, Kind.OPERATOR, None)
 
     def _reader(self, turn: Spoken, is_last: bool) -> Place:
@@ -318,7 +333,9 @@ class _Exchanges:
 
     def _hands_over(self, turn: Spoken, following: Sequence[Spoken]) -> bool:
         """Whether somebody of the company moderates: introduces and says no more, or names in full the analyst who speaks next."""
-        if turn.only_introduces:
+        if turn.only_introduces or (
+            turn.words <= _WORDS_OF_CALLING and any(map(_CALLING.search, turn.paragraphs)) and self._may_ask(following)
+        ):
             return True
         # While an exchange is open, more than thanks before the name make the turn an answer, with the introduction left inside.
         within = _WORDS_OF_THANKS if self._open else None
@@ -327,9 +344,16 @@ class _Exchanges:
             for nxt in following
         )
 
+    def _may_ask(self, following: Sequence[Spoken]) -> bool:
+        """Whether a questioner, or the operator with the next one, may speak next."""
+        return any(
+            nxt.is_operator or nxt.speaker.is_unidentified or (nxt.speaker.name != self._questioner and self._can_ask(nxt.speaker))
+            for nxt in following
+        )
+
     def _asks(self, turn: Spoken) -> bool:
         person = turn.speaker
-        if self._open and person.name == self._questioner:
+        if person.name == (self._questioner if self._open else self._called):
             return True
         if person.side is Side.UNKNOWN:
             return self._floor_given and self._can_ask(person)

@@ -188,6 +188,30 @@ def test_closing_remarks_are_remarks(words: str, farewell: str) -> None:
     assert places == ["operator", "question 1", "answer 1", "operator", "remarks", "operator"]
 
 
+def test_who_is_called_asks() -> None:
+    """Somebody listed as an officer, whom the operator calls by name for the next question, asks it; who is not called, does not."""
+    lines = (("Operator", "And the next question comes from the line of Mike Poe with Kestrel."), ("Mike Poe", "Why?"), ("Jane Roe", "So."))
+    assert _places(CALLS_MARK, ("Mark Lamb", "How?"), *lines, ("Mike Poe", "I see."), CALLS_MARK, ("Mark Lamb", "When?"))[2:] == [
+        *("operator", "question 2", "answer 2", "question 2", "operator", "question 3")
+    ]
+    assert (
+        _places(("Operator", "The next question comes from Mark Lamb."), ("Mike Poe", "Hello, Mark."), ("Mark Lamb", "Why?"))[1]
+        == "remarks"
+    )
+
+
+@pytest.mark.parametrize(
+    "call", ["Next question, please.", "Thank you, Mark. The next questions are from the evening paper. Ms. Dorn, please."]
+)
+def test_who_moderates_calls_for_questions(call: str) -> None:
+    """A few words that call for the next question are no answer, whether the operator or a questioner speaks next, known or not."""
+    lines = (CALLS_MARK, ("Mark Lamb", "Why?"), ("Jane Roe", "So."), ("Mike Poe", call))
+    assert _places(*lines, ("Unknown Speaker", "How?"), ("Jane Roe", "Like that."))[3:] == ["other", "question 2", "answer 2"]
+    assert _places(*lines, CALLS_RITA, ("Rita Dorn", "How?"))[3:] == ["other", "operator", "question 2"]
+    assert _places(*lines, ("Mark Lamb", "One more: how?"))[3:] == ["answer 1", "question 1"]
+    assert _places(*lines[:3], ("Mike Poe", f"{LONG_ANSWER} {call}"), CALLS_RITA, ("Rita Dorn", "How?"))[3] == "answer 1"
+
+
 READ_OUT = (
     ("Operator", "The floor is yours."),
     ("Jane Roe", "Thank you, all. Our first question comes from a shareholder, who asks: will there be more pears next year?"),

@@ -400,6 +400,17 @@ def test_a_list_of_names_has_no_headers(monkeypatch: pytest.MonkeyPatch) -> None
     assert [name for name, _ in turns] == ["Jane Roe", "Tess Quista", "Rita Van Dorn"]
 
 
+def test_what_is_said_above_the_first_header_is_not_lost() -> None:
+    """Sentences between the rosters and the first header are an unknown speaker's; a second copy of the call in one line is nobody's."""
+    lines = ("Operator", "Welcome.", "Question-and-Answer Session", "Mark Lamb", "Why pears?")
+    speech = " ".join([SPEECH] * 4)
+    draft = _parse(*ROSTERS, speech, *lines)
+    assert _turns(draft)[:2] == [("Unknown Speaker", (speech,)), ("Operator", ("Welcome.",))]
+    assert (draft.title, draft.qa_start) == ((TITLE,), 2)
+    copied = _parse(*ROSTERS, f"{SPEECH} " * 200, *lines)
+    assert (_turns(copied)[0], copied.qa_start) == (("Operator", ("Welcome.",)), 1)
+
+
 def test_thousands_of_titles_are_no_file_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text is parted into as many calls as files hold, and refused with the reason if it has more titles."""
     monkeypatch.setattr(seeking_alpha_text, "_MOST_CALLS", 3)

@@ -10,9 +10,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.formats.draft import Draft, RawTurn, RosterEntry, Side
+from indexer.formats.draft import (
+    LOOKED_AT,
+    OPERATOR,
+    QUESTIONS_HEADING,
+    Draft,
+    RawTurn,
+    RosterEntry,
+    Side,
+    head_lines,
+    side_of_unidentified,
+)
+from indexer.formats.draft import one_call as split
 from indexer.formats.pages import Line, ends_sentence, join_wrapped, read_lines, squeeze, text_width, without
-from indexer.names import is_name, is_operator, is_unidentified, match_name
+from indexer.names import LONGEST_NAME_LINE, is_name, is_operator, is_unidentified, match_name
 from indexer.roles import is_office
 
 __all__ = ["NAME", "evidence", "parse", "split"]
@@ -32,7 +43,6 @@ _LEGAL = re.compile(
 _PARTICIPANTS = re.compile(r"call participants:?", re.IGNORECASE)
 _ROSTER_SIDES = {"EXECUTIVES": Side.COMPANY, "ANALYSTS": Side.ANALYST, "SHAREHOLDERS": Side.ANALYST, "ATTENDEES": Side.UNKNOWN}
 _PRESENTATION = re.compile(r"presentation:?", re.IGNORECASE)
-_QA = re.compile(r"questions? (?:and|&) answers?:?", re.IGNORECASE)
 
 _TITLE_LINE = re.compile(r"(?P<company>.{2,90}?) (?P<code>[A-Za-z]{2,10}):(?P<symbol>[A-Z0-9][A-Z0-9.&-]{0,11})")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day, (?=[A-Z])", re.IGNORECASE)
@@ -46,25 +56,19 @@ _FIRM = re.compile(
 _GOES_ON = re.compile(r"(?:,|&|\b(?:and|of|for|the|at))$", re.IGNORECASE)
 _LONGEST_ABOUT = 160  # characters; a title of several offices has 130
 _SMALL_WORDS = frozenset(["of", "and", "the", "for", "to", "in", "at", "de", "von"])
-_LONGEST_NAME = 60
 _MOST_ABOUT_LINES = 4
 _LINES_OF_CALL = 3  # "Your next question comes from ..." wraps to two lines at most
 
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    if "copyright" not in text[:12_000].lower():
+    if "copyright" not in text[:LOOKED_AT].lower():
         return ""
-    lines = [line.text for line in read_lines(text[:12_000])]
+    lines = head_lines(text)
     copyrights = sum(_COPYRIGHT.fullmatch(line) is not None for line in lines)
     if not copyrights or not any(_PARTICIPANTS.fullmatch(line) or line in _ROSTER_SIDES for line in lines):
         return ""
     return f"{copyrights} copyright lines of S&P Global or Capital IQ, and a list of call participants"
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: a PDF holds one call."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:
@@ -98,7 +102,7 @@ def _find_roster(lines: Sequence[Line]) -> int:
 
 
 def _is_body_start(line: str) -> bool:
-    return bool(_PRESENTATION.fullmatch(line) or _QA.fullmatch(line) or is_operator(line))
+    return bool(_PRESENTATION.fullmatch(line) or QUESTIONS_HEADING.fullmatch(line) or is_operator(line))
 
 
 def _title(lines: Sequence[Line]) -> Iterator[str]:
@@ -155,9 +159,6 @@ def _entry(name: str, about: str, side: Side) -> RosterEntry:
     return RosterEntry(published=name, name=name, firm=firm or None, title=title or None, side=side)
 
 
-_OPERATOR = RosterEntry(published="Operator", name="Operator", side=Side.OPERATOR)
-
-
 class _Headers:
     """Which lines of a body are turn headers, and how many lines they take."""
 
@@ -170,7 +171,7 @@ class _Headers:
         """Give the speaker that line `number` announces and the number of lines of the header; None if it is speech."""
         line = self._body[number].text
         if is_operator(line) and line[0].isupper() and not line.endswith("."):  # "operator." ends a sentence on a line of its own
-            return _OPERATOR, 1
+            return OPERATOR, 1
         entry = self._by_name.get(line)
         if entry is None:
             return self._unlisted(number)
@@ -180,10 +181,10 @@ class _Headers:
     def _unlisted(self, number: int) -> tuple[RosterEntry, int] | None:
         """Read the header of somebody whom the list misses or spells otherwise: called by the operator, or with a title or firm below."""
         line = self._body[number].text
-        if len(line) > _LONGEST_NAME or not self._may_begin(number) or not (is_name(line) or is_unidentified(line)):
+        if len(line) > LONGEST_NAME_LINE or not self._may_begin(number) or not (is_name(line) or is_unidentified(line)):
             return None
         if is_unidentified(line):
-            return RosterEntry(published=line, name=line, side=_side_of(line)), 1
+            return RosterEntry(published=line, name=line, side=side_of_unidentified(line)), 1
         below = self._body[number + 1].text if number + 1 < len(self._body) else ""
         is_about = _is_about_line(below)
         known = match_name(line, self._names)
@@ -202,7 +203,12 @@ class _Headers:
         if not number:
             return True
         above = self._body[number - 1].text
-        return ends_sentence(above) or above.endswith(("-", "—", "–", "...", "]", ")")) or is_operator(above) or bool(_QA.fullmatch(above))
+        return (
+            ends_sentence(above)
+            or above.endswith(("-", "—", "–", "...", "]", ")"))
+            or is_operator(above)
+            or bool(QUESTIONS_HEADING.fullmatch(above))
+        )
 
     def _lines_of_about(self, start: int, entry: RosterEntry) -> int:
         """Count the lines from `start` on that repeat what the list says below the name."""
@@ -224,13 +230,6 @@ def _is_about_line(line: str) -> bool:
     return all(not word[0].islower() or word in _SMALL_WORDS for word in line.split())
 
 
-def _side_of(name: str) -> Side:
-    lowered = name.lower()
-    if "analyst" in lowered or "shareholder" in lowered:
-        return Side.ANALYST
-    return Side.COMPANY if any(word in lowered for word in ("company", "executive", "corporate", "representative")) else Side.UNKNOWN
-
-
 def _read_turns(body: Sequence[Line], headers: _Headers) -> tuple[tuple[RawTurn, ...], int | None]:
     """Gather the body's lines under their headers; give the turns, and how many stand before the question heading."""
     spoken: list[tuple[RosterEntry, list[Line]]] = []
@@ -242,7 +241,7 @@ def _read_turns(body: Sequence[Line], headers: _Headers) -> tuple[tuple[RawTurn,
         number += found[1] if found else 1
         if found:
             spoken.append((found[0], []))
-        elif _QA.fullmatch(line.text):
+        elif QUESTIONS_HEADING.fullmatch(line.text):
             qa_start = sum(1 for _, lines in spoken if lines) if qa_start is None else qa_start
         elif spoken and not (_PRESENTATION.fullmatch(line.text) and not spoken[-1][1]):
             spoken[-1][1].append(line)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from indexer.formats.draft import RosterEntry, Side
-from indexer.names import fold, is_name, is_operator, is_unidentified, match_name, name_key
+from indexer.formats.draft import OPERATOR, RosterEntry, Side, side_of_unidentified
+from indexer.names import LONGEST_NAME_LINE, fold, is_name, is_operator, is_unidentified, match_name, name_key
 
 __all__ = ["ColonHeader", "bare_name", "find_colon_headers", "form_of"]
 
-_LONGEST_NAME = 60  # characters; "Unidentified Company Representative" has 35
 _HONORIFIC = re.compile(r"^(?:mrs?|ms|miss|dr|prof|shri|smt|sir)\b\.?\s+", re.IGNORECASE)
 
 # Who is only called by what they are; "Management" stands for any officer in filings that do not tell them apart.
@@ -47,7 +46,7 @@ def bare_name(name: str) -> str:
 
 def form_of(line: str) -> tuple[str, str] | None:
     """Part a line that may be `Name: text`; None if what stands before the colon cannot be a speaker."""
-    at = line.find(":", 0, _LONGEST_NAME)
+    at = line.find(":", 0, LONGEST_NAME_LINE)
     if at < 2 or not line[0].isalpha() or line.startswith("//", at + 1):
         return None
     name = bare_name(line[:at])
@@ -89,9 +88,9 @@ class _Speakers:
     def read(self, name: str) -> RosterEntry | None:
         """Give who speaks under a name, or None if it is no speaker's."""
         if is_operator(name):
-            return RosterEntry(published=name, name="Operator", side=Side.OPERATOR)
+            return replace(OPERATOR, published=name)
         if is_unidentified(name) or fold(name) in _COLLECTIVE:
-            return RosterEntry(published=name, name=name, side=_collective_side(name))
+            return RosterEntry(published=name, name=name, side=_COLLECTIVE.get(fold(name)) or side_of_unidentified(name))
         spelt = name.title() if name.isupper() and " " in name else name
         return RosterEntry(published=name, name=spelt) if self._is_borne_out(name) else None
 
@@ -132,12 +131,3 @@ class _Speakers:
     def _common_words(self) -> frozenset[str]:
         """Words that stand somewhere without a capital: of these a label is made, and hardly ever a whole name."""
         return frozenset(word for word in self._words if word.islower())
-
-
-def _collective_side(name: str) -> Side:
-    folded = fold(name)
-    if folded in _COLLECTIVE:
-        return _COLLECTIVE[folded]
-    if "analyst" in folded:
-        return Side.ANALYST
-    return Side.COMPANY if any(word in folded for word in ("company", "executive", "representative", "corporate")) else Side.UNKNOWN

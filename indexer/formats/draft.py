@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from indexer.clean import clean_lines, find_adverts, is_furniture
+from indexer.names import fold
 
-__all__ = ["Block", "Draft", "RawTurn", "RosterEntry", "Side", "assemble_turns", "head_lines", "text_blocks"]
+__all__ = [
+    "LOOKED_AT",
+    "OPERATOR",
+    "QUESTIONS_HEADING",
+    "Block",
+    "Draft",
+    "RawTurn",
+    "RosterEntry",
+    "Side",
+    "assemble_turns",
+    "count_turns",
+    "head_lines",
+    "one_call",
+    "side_of_unidentified",
+    "text_blocks",
+]
 
-_HEAD = 12_000  # characters
+LOOKED_AT = 12_000  # characters at the beginning of a text, among which layouts look for their marks
+
+# "Question-and-Answer Session" in about 27 spellings, "q-and-a" in StreetEvents' newest text.
+QUESTIONS_HEADING = re.compile(
+    r"(?:questions?\s*-?\s*(?:and|&)\s*-?\s*answers?|q\s?(?:&|-?and-?)\s?a)\s*-?\s*(?:session|section|period)?\s*:?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,25 @@ class RosterEntry:
     side: Side = Side.UNKNOWN
 
 
+OPERATOR = RosterEntry(published="Operator", name="Operator", side=Side.OPERATOR)
+
+# How transcribers call somebody whom they do not know; the first of these words that stands in a header counts.
+_SIDES_OF_UNIDENTIFIED = {
+    "analyst": Side.ANALYST,
+    "shareholder": Side.ANALYST,
+    "company": Side.COMPANY,
+    "corporate": Side.COMPANY,
+    "executive": Side.COMPANY,
+    "representative": Side.COMPANY,
+}
+
+
+def side_of_unidentified(header: str) -> Side:
+    """Tell from a header as "Unidentified Company Representative" on whose side somebody is whom the transcriber did not know."""
+    folded = fold(header)
+    return next((side for word, side in _SIDES_OF_UNIDENTIFIED.items() if word in folded), Side.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTurn:
     """A header and the paragraphs under it."""
@@ -64,7 +104,7 @@ class Draft:
         qa_start: Number of turns before the question-and-answer heading; None if there is no such heading.
         duration_minutes: As published; None where the publisher gives none or writes 0.
         company: As the lists of participants name it, in layouts where they do.
-        warnings: What the layout had to guess or could not make out, as `no-qa-heading`.
+        warnings: What the layout had to guess or could not make out, as `prepared-remarks-only-as-summary`.
     """
 
     title: tuple[str, ...]
@@ -74,6 +114,11 @@ class Draft:
     duration_minutes: int | None = None
     company: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+def one_call(text: str) -> tuple[str, ...]:
+    """Give the text whole: the `split` of layouts that have one call in a file, or no mark of where another would begin."""
+    return (text,)
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
@@ -87,7 +132,7 @@ def head_lines(text: str) -> tuple[str, ...]:
 
     All of them look at the same lines of the same text, one after the other; so these are cleaned once.
     """
-    return tuple(line for line in clean_lines(text[:_HEAD]) if line)
+    return tuple(line for line in clean_lines(text[:LOOKED_AT]) if line)
 
 
 # A sentence broken after an honorific: Motley Fool's 2022 layout ends a paragraph at any "Ms." or "Mr.".
@@ -123,3 +168,8 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
         else:
             turns[-1][1].append([line])
     return tuple(RawTurn(speaker=speaker, paragraphs=tuple(map(" ".join, said))) for speaker, said in turns if said), tuple(loose)
+
+
+def count_turns(marked: Sequence[tuple[RosterEntry | None, str]], end: int | None) -> int | None:
+    """Count the turns above the questions' heading, which stood before line `end` of those marked; None if there was none."""
+    return None if end is None else len(assemble_turns(marked[:end])[0])

@@ -30,30 +30,7 @@ _ARTICLES = (
     ("<body", SoupStrainer("body")),
 )
 _ADVERT = re.compile(r"(?:^|[-_])(?:ads?|interad|advert\w*|promo\w*|pitch|dfp|sponsor\w*|newsletter|caption)(?:$|[-_])", re.IGNORECASE)
-_PARAGRAPHS = frozenset(
-    (
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "td",
-        "th",
-        "blockquote",
-        "pre",
-        "dt",
-        "dd",
-        "div",
-        "section",
-        "ul",
-        "ol",
-        "table",
-        "tr",
-    )
-)
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li td th blockquote pre dt dd div section ul ol table tr".split())
 _DEEPEST = 200  # nested tags; pages have about 30, recursion must end, and lxml drops what is below 256
 _MOST_TAGS = 60_000  # of opening and closing ones; a saved page has up to 8,000, and each costs 2 KB and 40 µs
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from indexer.formats.colon_headers import bare_name, find_colon_headers, form_of
-from indexer.formats.draft import Draft, RawTurn, RosterEntry, Side
+from indexer.formats.draft import LOOKED_AT, Draft, RawTurn, RosterEntry, Side, head_lines
+from indexer.formats.draft import one_call as split
 from indexer.formats.pages import Line, join_wrapped, read_lines, running_heads, text_width, without
 from indexer.names import is_name, is_operator, match_name
 
@@ -65,26 +66,21 @@ _CHEAP_MARKS = ("MANAGEMENT", "Management:", "Management :", "Moderator", "MODER
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    head = text[:12_000]
+    head = text[:LOOKED_AT]
     if not any(mark in head for mark in _CHEAP_MARKS) and not ("age " in head and "xchange" in head):
         return ""
-    lines = [line.text for line in read_lines(text[:12_000])]
+    lines = head_lines(text)
     named = {form[0] for line in lines if (form := form_of(line))}
     if len(named) < _FEWEST_HEADERS:
         return ""
     found = {
         "numbered pages": sum(_PAGE.fullmatch(line) is not None for line in lines) > 1,
         "a list headed MANAGEMENT": any(_MANAGEMENT.fullmatch(line) for line in lines),
-        "'Moderator:' as the operator": _MODERATOR.search(text[:12_000]) is not None,
+        "'Moderator:' as the operator": _MODERATOR.search(head) is not None,
         "a letter to the exchanges": _EXCHANGE.search(text[:6_000]) is not None,
     }
     marks = [mark for mark, stands in found.items() if stands]
     return ", ".join(["'Name: text'", *marks]) if len(marks) > 1 and any(map(_event, lines)) else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: a filing holds one call."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

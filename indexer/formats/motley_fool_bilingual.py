@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from indexer.clean import clean
 from indexer.formats import motley_fool_colon
-from indexer.formats.draft import Draft
+from indexer.formats.draft import Draft, head_lines
+from indexer.formats.draft import one_call as split
 
 __all__ = ["NAME", "evidence", "parse", "split"]
 
@@ -28,15 +29,10 @@ _FEWEST_PAIRS = 3
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    lines = [line.strip() for line in text[:12_000].split("\n")]
+    lines = head_lines(text)
     english = sum(1 for line in lines if _ENGLISH.match(line))
     translated = sum(1 for line in lines if _TRANSLATED.match(line))
     return f"{english} [EN] and {translated} [中] lines" if min(english, translated) >= _FEWEST_PAIRS else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: there is one call in a file."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

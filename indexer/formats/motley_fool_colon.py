@@ -13,6 +13,7 @@ from itertools import pairwise
 from indexer.clean import clean
 from indexer.formats.colon_headers import find_colon_headers
 from indexer.formats.draft import Draft, RawTurn, RosterEntry, Side, assemble_turns, text_blocks
+from indexer.formats.draft import one_call as split
 from indexer.formats.glued import part_paragraphs
 from indexer.formats.motley_fool_title import title_lines
 from indexer.names import is_operator, is_unidentified
@@ -45,11 +46,6 @@ def evidence(text: str) -> str:
         return ""
     spoken = len(_SPOKEN_LINE.findall(text, heading.end()))
     return f"'{clean(heading[0])}' above {spoken} 'Name:speech' lines" if spoken >= _FEWEST_SPOKEN_LINES else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: the publisher puts one call into a file."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 from indexer.formats.draft import Draft
+from indexer.formats.draft import one_call as split
 from indexer.formats.html import article_blocks, is_html
 from indexer.formats.motley_fool_text import parse_blocks
 
@@ -26,11 +27,6 @@ def evidence(text: str) -> str:
         return ""
     headings = len(_HEADING.findall(unescape(text)))
     return f"a Motley Fool page with {headings} transcript headings" if headings else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: the publisher puts one call into a file."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

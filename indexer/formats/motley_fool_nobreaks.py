@@ -12,12 +12,13 @@ from functools import lru_cache
 from itertools import chain, islice, pairwise
 from operator import attrgetter
 
-from indexer.clean import clean
+from indexer.clean import clean_lines
 from indexer.formats import motley_fool_text
-from indexer.formats.draft import Draft
+from indexer.formats.draft import Draft, head_lines
+from indexer.formats.draft import one_call as split
 from indexer.formats.glued import part_paragraphs
-from indexer.formats.motley_fool_title import title_from_speech
-from indexer.names import is_name, is_unidentified
+from indexer.formats.motley_fool_title import CHARS_OF_FOOTER, title_from_speech
+from indexer.names import LONGEST_NAME, is_name, is_unidentified
 from indexer.roles import is_office
 
 __all__ = ["NAME", "evidence", "parse", "split"]
@@ -45,8 +46,6 @@ _NAME_STARTS = re.compile(r"(?<![ (])(?=[A-Z])")
 _WORD_STARTS = re.compile(r"(?<= )(?=[A-Z])")
 _OPERATOR = re.compile(r"Operator:?(?= ?[A-Z\[(\"“])")
 _STRANGER = re.compile(r"(?:Unknown|Unidentified) (?:[Ss]peaker|[Pp]articipant|[Aa]nalyst|[Cc]ompany [Rr]epresentative)(?=[A-Z\[(])")
-_CHARS_OF_FOOTER = 4_000  # a roster of 30 people and the legal notice have 3,000
-_LONGEST_NAME = 48
 _MOST_ABOUTS = 20  # titles of one person
 _LONGEST_ABOUT = 130
 # Who is not in the roster has a title or a firm that ends where small letters meet a capital, or at a word for analysts.
@@ -59,15 +58,10 @@ _FEWEST_GLUED = 4
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    if not _BODY.search(_tidy(text[:12_000])):
+    if not any(map(_BODY.search, head_lines(text))):
         return ""
     glued = len(_GLUED_HEADER.findall(_tidy(text)))
     return f"'Prepared Remarks:' and {glued} headers glued to speech" if glued >= _FEWEST_GLUED else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: there is one call in a file."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:
@@ -87,7 +81,7 @@ class _Header:
 
 
 def _tidy(text: str) -> str:
-    return "\n".join(map(clean, text.split("\n")))
+    return "\n".join(clean_lines(text))
 
 
 def _relined(text: str) -> str:
@@ -103,7 +97,7 @@ def _relined(text: str) -> str:
 def _roster_span(text: str) -> tuple[int, int]:
     """Give where the roster begins and where the publisher's lines begin behind it."""
     headings = [found.end() for found in _ENDING.finditer(text)]
-    footer = _FOOTER.search(text, headings[-1] if headings else max(0, len(text) - _CHARS_OF_FOOTER))
+    footer = _FOOTER.search(text, headings[-1] if headings else max(0, len(text) - CHARS_OF_FOOTER))
     end = footer.start() if footer else len(text)
     return headings[-1] if headings else end, end
 
@@ -129,7 +123,7 @@ def _name_start(text: str, end: int, known: Container[str], *, before: str = "")
         known: Names that need nothing ended before them.
         before: What stands between the dash before and the name, with the name: a title that is complete ends there.
     """
-    low = max(0, end - _LONGEST_NAME)
+    low = max(0, end - LONGEST_NAME)
     starts = [low + found.start() for found in _NAME_STARTS.finditer(text[low:end])]
     for at in chain(starts, _spaced_starts(text, low, end, anywhere=bool(before))):
         if text[at:end] in known:

@@ -12,7 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from indexer.clean import is_furniture
-from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, head_lines, text_blocks
+from indexer.formats.draft import (
+    OPERATOR,
+    QUESTIONS_HEADING,
+    Block,
+    Draft,
+    RosterEntry,
+    Side,
+    assemble_turns,
+    count_turns,
+    head_lines,
+    text_blocks,
+)
+from indexer.formats.draft import one_call as split
 from indexer.formats.glued import part_paragraphs
 from indexer.formats.motley_fool_title import title_lines, unglue_title
 from indexer.formats.twins import without_twins
@@ -24,7 +36,6 @@ __all__ = ["NAME", "evidence", "parse", "parse_blocks", "split"]
 NAME = "motley-fool-text"
 
 _PREPARED = re.compile(r"prepared remarks:?", re.IGNORECASE)
-_QA = re.compile(r"questions? (?:and|&) answers?:?", re.IGNORECASE)
 _ROSTER = re.compile(r"call participants:?", re.IGNORECASE)
 _DURATION = re.compile(r"duration: (\d{1,4}) minutes?", re.IGNORECASE)
 # Where the publisher's own lines begin behind the roster.
@@ -65,11 +76,6 @@ def evidence(text: str) -> str:
     return f"title line with a ticker, quarter line, {dashes} 'Name -- Title' lines" if dashes >= _FEWEST_DASH_LINES else ""
 
 
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: the publisher puts one call into a file."""
-    return (text,)
-
-
 def parse(text: str) -> Draft:
     """Parse a text of this layout."""
     return parse_blocks(text_blocks(text))
@@ -86,15 +92,14 @@ def parse_blocks(blocks: Sequence[Block]) -> Draft:
 
     body = tuple(_unglued(blocks[start:end]))
     marked = list(_mark(body, known))
-    qa_line = next((number for number, block in enumerate(body) if _QA.fullmatch(block.text)), None)
-    qa_start = None if qa_line is None else len(assemble_turns(marked[:qa_line])[0])
-    spoken = [pair for pair, block in zip(marked, body, strict=True) if not _QA.fullmatch(block.text)]
+    qa_line = next((number for number, block in enumerate(body) if QUESTIONS_HEADING.fullmatch(block.text)), None)
+    spoken = [pair for pair, block in zip(marked, body, strict=True) if not QUESTIONS_HEADING.fullmatch(block.text)]
     turns, loose = assemble_turns(spoken)
     return Draft(
         title=(*above, *loose),
         roster=roster,
         turns=turns,
-        qa_start=qa_start,
+        qa_start=count_turns(marked, qa_line),
         duration_minutes=_duration(after),
         company=company,
     )
@@ -194,7 +199,7 @@ def _header(block: Block, known: dict[str, RosterEntry], times: int = 1) -> Rost
         return replace(known[line], published=line)
     if is_operator(line):
         # "Operator?" is somebody asking for her.
-        return RosterEntry(published=line, name="Operator", side=Side.OPERATOR)
+        return replace(OPERATOR, published=line)
     if is_unidentified(line):
         return _entry(line)
     parts = split_header(line) if block.bold or _DASH.search(line) else ()

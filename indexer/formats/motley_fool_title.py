@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from indexer.clean import is_furniture
 
-__all__ = ["title_from_speech", "title_lines", "unglue_title"]
+__all__ = ["CHARS_OF_FOOTER", "title_from_speech", "title_lines", "unglue_title"]
 
 _TICKER = r"(?P<ticker>(?:[A-Za-z]{2,8}:\s*)?[A-Z]{1,6}(?:[.\-][A-Z]{1,2})?)"
 _MOVE = r"\s*(?:[-+−]?\d[\d.,]*%)?\s*"  # the price's move of the day, glued to the ticker since 2023: "(ORLN+1.48%)"
@@ -91,7 +91,7 @@ _SAID_QUARTER = re.compile(rf"\b(?:(?P<ordinal>(?i:{_ORDINAL}))[^.]{{0,30}}?|Q(?
 _CALL_OF = re.compile(r"\b[Cc]all of (?P<company>[A-Z][\w&]*(?: [A-Z][\w&]*){0,3})")
 _TITLED = re.compile(r"\([A-Za-z: ]{1,16}\) ?Q[1-4] (?:19|20)\d\d Earnings")
 _CHARS_OF_WELCOME = 1_500
-_CHARS_OF_FOOTER = 4_000  # a roster of 30 people and the legal notice have 3,000
+CHARS_OF_FOOTER = 4_000  # a roster of 30 people and the legal notice have 3,000
 
 
 def title_from_speech(text: str) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def title_from_speech(text: str) -> tuple[str, ...]:
     opening = text[:_CHARS_OF_WELCOME]
     if _TITLED.search(opening):
         return ()
-    footer = text[-_CHARS_OF_FOOTER:]
+    footer = text[-CHARS_OF_FOOTER:]
     more, better, welcome, call_of, quarter = (
         _MORE.search(footer),
         _BETTER_THAN.search(footer),

@@ -11,6 +11,7 @@ from collections import Counter
 
 from indexer.formats.colon_headers import find_colon_headers, form_of
 from indexer.formats.draft import Draft, RosterEntry, assemble_turns, text_blocks
+from indexer.formats.draft import one_call as split
 
 __all__ = ["NAME", "evidence", "parse", "split"]
 
@@ -45,11 +46,6 @@ def evidence(text: str) -> str:
     if not _IS_A_CALL.search(text):
         return ""
     return f"{len(forms)} of {len(lines)} lines are 'Name: text', of {len(times)} speakers"
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: nothing marks where another call would begin."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from indexer.clean import clean_lines
 from indexer.formats.draft import head_lines
 from indexer.formats.seeking_alpha_text import is_roster_heading, parse, split
-from indexer.names import is_name, is_operator
+from indexer.names import LONGEST_NAME_LINE, is_name, is_operator
 
 __all__ = ["NAME", "evidence", "parse", "split"]
 
 NAME = "seeking-alpha-bare"
 
 _QA = re.compile(r"question-and-answer session", re.IGNORECASE)
-_LONGEST_HEADER = 60  # characters
 _FEWEST_RECURRING = 3  # names that stand on lines of their own more than once
 
 
@@ -37,5 +36,5 @@ def evidence(text: str) -> str:
 
 
 def _recurring_names(lines: Iterable[str]) -> list[str]:
-    short = Counter(line for line in lines if 3 <= len(line) <= _LONGEST_HEADER)
+    short = Counter(line for line in lines if 3 <= len(line) <= LONGEST_NAME_LINE)
     return [line for line, times in short.items() if times > 1 and (is_operator(line) or is_name(line))]

@@ -9,6 +9,7 @@ from html import unescape
 
 from indexer.clean import unify_spaces
 from indexer.formats.draft import Block, Draft
+from indexer.formats.draft import one_call as split
 from indexer.formats.html import article_blocks, is_html
 from indexer.formats.seeking_alpha_text import is_roster_heading, parse_blocks
 
@@ -36,11 +37,6 @@ def evidence(text: str) -> str:
     # A heading may be written with no-break spaces; to look for these takes longer.
     headings = len(_ROSTER.findall(text)) or len(_ROSTER.findall(unify_spaces(unescape(text))))
     return f"a Seeking Alpha page with {headings} lists of participants" if headings else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: the publisher puts one call on a page."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:

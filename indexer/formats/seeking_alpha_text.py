@@ -15,8 +15,22 @@ from itertools import pairwise
 
 from indexer.clean import clean, is_furniture
 from indexer.errors import NotATranscript
-from indexer.formats.draft import Block, Draft, RosterEntry, Side, assemble_turns, head_lines, text_blocks
-from indexer.names import PARTICLES, Matcher, fold, is_name, is_operator, is_same_given_name, is_unidentified, name_key, split_header
+from indexer.formats.draft import (
+    LOOKED_AT,
+    OPERATOR,
+    QUESTIONS_HEADING,
+    Block,
+    Draft,
+    RawTurn,
+    RosterEntry,
+    Side,
+    assemble_turns,
+    count_turns,
+    head_lines,
+    side_of_unidentified,
+    text_blocks,
+)
+from indexer.names import PARTICLES, Matcher, is_name, is_operator, is_same_given_name, is_unidentified, name_key, split_header
 from indexer.roles import is_office
 
 __all__ = ["NAME", "evidence", "is_roster_heading", "parse", "parse_blocks", "split"]
@@ -28,10 +42,7 @@ _ANALYST_ROSTER = re.compile(
     r"analysts?:?|(?:conference\s*call|call)\s*participants:?|analysts? (?:participants|representatives):?", re.IGNORECASE
 )
 _PRESENTATION = re.compile(r"(?:presentation|prepared remarks)(?:\s+session)?:?", re.IGNORECASE)
-# "Question-and-Answer Session" in about 27 spellings, once glued to the operator's header.
-_QA = re.compile(
-    r"questions?\s*-?\s*(?:and|&)\s*-?\s*answers?\s*-?\s*(?:session|section|period)?\s*:?(?P<operator>operator)?", re.IGNORECASE
-)
+_QA = re.compile(rf"{QUESTIONS_HEADING.pattern}(?P<operator>operator)?", re.IGNORECASE)  # once glued to the operator's header
 _TITLE = re.compile(
     r"\b(?:earnings|results|conference)\b.*\bcall\b|\bF?(?:Q[1-4]|[1-4]Q)|\([a-z ]{2,15}:\s?[a-z][a-z.\-]{0,7}\)", re.IGNORECASE
 )
@@ -42,6 +53,7 @@ _STREETEVENTS_ROSTER = re.compile(r"^\s*\*\s+\S.*\n\s+\S.* - ", re.MULTILINE)
 _LONGEST_HEADER = 120  # characters; "Name - Keefe, Bruyette, & Woods, Inc., Research Division" has 70
 _LONGEST_ROSTER_LINE = 400
 _LONGEST_HEADING = 60
+_LONGEST_PARAGRAPH = 20_000  # one file has the whole call again in one line
 # Of 2,034 calls none has more than 157 different short lines, or 29 people in its rosters.
 _MOST_SHORT_LINES = 10_000
 _MOST_LISTED = 200
@@ -58,7 +70,7 @@ def evidence(text: str) -> str:
     lines = head_lines(text)
     above = next((number for number, line in enumerate(lines[: _TITLE_LINES + 1]) if is_roster_heading(line)), 0)
     heading = lines[above] if above else ""
-    if any(_STREETEVENTS.search(line) for line in lines[:_TITLE_LINES]) or _has_streetevents_roster(text[:12_000]):
+    if any(_STREETEVENTS.search(line) for line in lines[:_TITLE_LINES]) or _has_streetevents_roster(text[:LOOKED_AT]):
         return ""
     # StreetEvents' PDFs have the same headings in capitals.
     if not heading or heading.isupper() or not any(_TITLE.search(line) for line in lines[:above]):
@@ -124,19 +136,25 @@ def parse_blocks(blocks: Sequence[Block]) -> Draft:
             # Two headings stand in 21 of 24,816 files; the first opens the questions.
             qa_line = len(marked) if qa_line is None else qa_line
             if heading["operator"]:
-                marked.append((_OPERATOR, block.text))
+                marked.append((OPERATOR, block.text))
         elif not (_PRESENTATION.fullmatch(block.text) and number < 3):
             marked.append((headers.read(number), block.text))
     turns, loose = assemble_turns(marked)
+    qa_start = count_turns(marked, qa_line)
+    unheaded = tuple(line for line in loose if _is_speech(line) and len(line) <= _LONGEST_PARAGRAPH) if roster else ()
+    if unheaded:
+        # What stands between rosters and the first header somebody has said, and it must not get lost.
+        turns = (RawTurn(speaker=_UNKNOWN, paragraphs=unheaded), *turns)
+        qa_start = qa_start and qa_start + 1
     return Draft(
-        title=(*(block.text for block in blocks[:roster_start]), *loose),
+        title=(*(block.text for block in blocks[:roster_start]), *(line for line in loose if line not in unheaded)),
         roster=roster,
         turns=turns,
-        qa_start=None if qa_line is None else len(assemble_turns(marked[:qa_line])[0]),
+        qa_start=qa_start,
     )
 
 
-_OPERATOR = RosterEntry(published="Operator", name="Operator", side=Side.OPERATOR)
+_UNKNOWN = RosterEntry(published="", name="Unknown Speaker")
 
 
 def is_roster_heading(line: str) -> bool:
@@ -220,10 +238,13 @@ def _roster_entry(line: str, side: Side) -> RosterEntry:
     joined = _OTHER_JOINT.fullmatch(line) if side is Side.COMPANY and len(split_header(line)) < 2 else None
     if joined and is_name(joined["name"]) and _SURE_OFFICE.search(joined["about"]):
         return _about(line, joined["name"], joined["about"], side)
+    return _about(line, *_name_and_about(line), side)
+
+
+def _name_and_about(line: str) -> tuple[str, str | None]:
     name, *rest = split_header(line) or (line,)
     # A third part is the firm's or title's own dash: "John Roe - Smith - Barney", "Jane Roe - President - Europe".
-    about = line[line.index(rest[0], len(name)) :] if rest else None
-    return _about(line, name, about, side)
+    return name, line[line.index(rest[0], len(name)) :] if rest else None
 
 
 def _about(line: str, name: str, about: str | None, side: Side) -> RosterEntry:
@@ -297,13 +318,15 @@ class _Headers:
 
     def _classify(self, line: str) -> RosterEntry | None:
         if is_operator(line):
-            return _OPERATOR
+            return OPERATOR
         if line in self._by_name:
             return self._by_name[line]
         if line.endswith(".") and is_name(line[:-1]) and (line[:-1] in self._by_name or self._is_spoken_of(line[:-1])):
             line = line[:-1]  # "Mark Lamb.": a stray full stop
         if is_unidentified(line):
-            return self._unidentified(line)
+            name, about = _name_and_about(line)
+            side = side_of_unidentified(name)
+            return _about(line, name, None if side is Side.UNKNOWN else about, side)
         apart = _GLUED_NAME.sub(r"\1 \2", line)
         if apart != line and (known := self._matcher.match(apart, self._by_name)):
             return self._by_name[known]  # "MarkLamb"
@@ -319,9 +342,9 @@ class _Headers:
         return None
 
     def _split(self, line: str) -> tuple[str, str | None]:
-        name, *rest = split_header(line) or (line,)
-        if rest:
-            return name, line[line.index(rest[0], len(name)) :]
+        name, about = _name_and_about(line)
+        if about:
+            return name, about
         # "Richard Eastman-Robert W. Baird": only the roster tells that this hyphen is a dash.
         before = (line[: hyphen.start()] for hyphen in _HYPHEN.finditer(line))
         listed = max((name for name in before if name in self._by_name), key=len, default=None)
@@ -352,13 +375,3 @@ class _Headers:
                         for word, earlier in zip(words[distance:], words, strict=False):
                             before[word].add(earlier)
         return before
-
-    @staticmethod
-    def _unidentified(line: str) -> RosterEntry:
-        name, *rest = split_header(line)
-        folded = fold(name)
-        if "analyst" in folded:
-            return RosterEntry(published=line, name=name, firm=rest[0] if rest else None, side=Side.ANALYST)
-        if "company" in folded or "executive" in folded or "representative" in folded or "corporate" in folded:
-            return RosterEntry(published=line, name=name, title=rest[0] if rest else None, side=Side.COMPANY)
-        return RosterEntry(published=line, name=name)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from indexer.formats.draft import RosterEntry, Side
+from indexer.formats.draft import OPERATOR, QUESTIONS_HEADING, RosterEntry, Side, side_of_unidentified
 from indexer.formats.pages import Line
-from indexer.names import fold, is_name, is_operator, is_unidentified
+from indexer.names import LONGEST_NAME_LINE, fold, is_name, is_operator, is_unidentified
 from indexer.roles import is_office
 
 __all__ = ["HEADINGS", "Cast", "Listed", "about_parts", "is_end", "is_heading", "is_publishers", "read_rosters", "roster_side"]
@@ -23,10 +23,7 @@ _COMPANY_ROSTER = re.compile(r"(?:corporate|company)\s+particip\w{2,8}\s*:?", re
 _ANALYST_ROSTER = re.compile(r"(?:conference\s+)?call\s+particip\w{2,8}\s*:?", re.IGNORECASE)
 HEADINGS = {
     "presentation": re.compile(r"presentation(?:\s+section|\s+session)?\s*:?", re.IGNORECASE),
-    # "q-and-a" in the newest text of all.
-    "questions": re.compile(
-        r"(?:questions?\s*(?:-\s*)?(?:and|&)\s*(?:-\s*)?answers?|q\s?(?:&|-?and-?)\s?a)(?:\s+(?:session|section))?\s*:?", re.IGNORECASE
-    ),
+    "questions": QUESTIONS_HEADING,
     # What the publisher's analysts wrote in place of the prepared remarks; 6 of 100 texts.
     "summary": re.compile(r"(?:presentation\s+summary|overview|financial\s+data|transcript\s+summary)\s*:?", re.IGNORECASE),
 }
@@ -45,7 +42,6 @@ _BULLET = re.compile(r"^[*•·▪-]\s*(?=\S)")
 # One dash between employer and title; two are a pause in speech.
 _DASH = re.compile(r"(?:^|(?<=\s))[-–—](?:\s|$)")
 _RESEARCH = re.compile(r"\banalysts?\b|\bresearch\b|\bsecurities\b|\bcapital markets\b", re.IGNORECASE)
-_LONGEST_NAME = 60
 
 
 def is_heading(line: str, kind: str) -> bool:
@@ -107,7 +103,7 @@ def _is_listed_name(line: Line, below: Sequence[Line], *, told: bool) -> bool:
     """Whether a line is a name; `told` says that what the name above stands for has been read."""
     if _BULLET.match(line.text) and not _DASH.match(line.text):
         return True
-    if len(line.text) > _LONGEST_NAME or _DASH.search(line.text):
+    if len(line.text) > LONGEST_NAME_LINE or _DASH.search(line.text):
         return False
     is_told_below = any(_DASH.search(each.text) for each in below)
     if told and is_told_below:
@@ -136,7 +132,7 @@ class Cast:
     def speaker(self, name: str, about: str) -> RosterEntry:
         """Give the entry of somebody by name, and by what the roster or the header says of them."""
         if is_operator(name):
-            return RosterEntry(published=name, name="Operator", side=Side.OPERATOR)
+            return replace(OPERATOR, published=name)
         known = self.listed.get(name)
         about = known.about if known and any(about_parts(known.about)) else about
         employer, title = about_parts(about)
@@ -157,9 +153,7 @@ class Cast:
     def _side(self, name: str, employer: str | None, title: str | None) -> Side:
         """Whose side somebody is on whom no roster lists: that of their employer's people, else what their title tells."""
         if is_unidentified(name):
-            told = fold(name)
-            ours = any(word in told for word in ("company", "corporate", "executive", "representative"))
-            return Side.COMPANY if ours else Side.ANALYST if "analyst" in told else Side.UNKNOWN
+            return side_of_unidentified(name)
         found = self._sides.get(fold(employer or ""))
         if found or not (employer or title):
             return found or Side.UNKNOWN

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.formats.draft import Draft, RosterEntry, assemble_turns, head_lines, text_blocks
+from indexer.formats.draft import LOOKED_AT, Draft, RosterEntry, assemble_turns, count_turns, head_lines, text_blocks
 from indexer.formats.pages import Line, squeeze
 from indexer.formats.streetevents import HEADINGS, Cast, about_parts, is_end, is_heading, is_publishers, read_rosters, roster_side
 from indexer.names import is_name, is_operator, is_unidentified
@@ -27,13 +27,12 @@ _SYNC = re.compile(r"<Sync\b[^<>\n]{0,80}>", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|MD|M\.D|PhD|Ph\.D|CFA|CPA|MBA|Esq)\.?(?:,|$)", re.IGNORECASE)
 _LONGEST_HEADER = 320  # characters; titles of four offices at a research division reach 230
 _MOST_DIGITS = 4
-_LOOKED_AT = 12_000
 _FIRST_NUMBER = re.compile(r"\[\s*1\s*\]")
 
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    head = text[:_LOOKED_AT]
+    head = text[:LOOKED_AT]
     if edition := _EDITION.search(head):
         return f"'{edition[0].strip()}' above the title"
     if not _FIRST_NUMBER.search(head):
@@ -62,7 +61,7 @@ def parse(text: str) -> Draft:
         title=tuple(line for line in lines[: parts.rosters] if not is_publishers(line) and not _RULER.fullmatch(line)),
         roster=cast.roster,
         turns=turns,
-        qa_start=None if qa_line is None else len(assemble_turns(marked[:qa_line])[0]),
+        qa_start=count_turns(marked, qa_line),
         company=cast.company,
         warnings=("prepared-remarks-only-as-summary",) if parts.is_brief and turns else (),
     )

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import chain
 
-from indexer.formats.draft import Draft, RosterEntry, assemble_turns
+from indexer.formats.draft import LOOKED_AT, Draft, RosterEntry, assemble_turns, count_turns
+from indexer.formats.draft import one_call as split
 from indexer.formats.pages import Line, ends_sentence, join_wrapped, read_lines, squeeze, text_width, without
 from indexer.formats.streetevents import (
     HEADINGS,
@@ -21,7 +22,7 @@ from indexer.formats.streetevents import (
     read_rosters,
     roster_side,
 )
-from indexer.names import is_name, is_operator, is_unidentified
+from indexer.names import LONGEST_NAME_LINE, is_name, is_operator, is_unidentified
 
 __all__ = ["NAME", "evidence", "parse", "split"]
 
@@ -40,28 +41,21 @@ _SEMICOLONS = re.compile(r"(?P<name>[^;]{4,60});(?P<employer>[^;]{2,120});(?P<ti
 # What is left of a mark that a person speaks, in one of 20 texts: p id="53428814" name="Jane Roe" type="A".
 _LEFT_MARK = re.compile(r'<?p id="\d{1,12}" name="(?P<name>[^"]{4,60})" type="\w"/?>?')
 _RUNS_ON = re.compile(r"(?:[&,/–-]|\band|\bof|\bfor)$", re.IGNORECASE)
-_LONGEST_NAME = 60
 _LONGEST_ABOUT = 200
 _LONGEST_REST = 40  # characters of a title that ran over
 _MOST_ABOUT_LINES = 3
 _ROSTER_LINES_LOOKED_AT = 12
-_LOOKED_AT = 12_000
 
 
 def evidence(text: str) -> str:
     """Say what in the text marks this layout, or "" if nothing does."""
-    if "PARTICIPANTS" not in text[:_LOOKED_AT].upper():
+    if "PARTICIPANTS" not in text[:LOOKED_AT].upper():
         return ""
-    lines = read_lines(text[:_LOOKED_AT])
+    lines = read_lines(text[:LOOKED_AT])
     headings = [line.text for line in lines if line.text.isupper() and (roster_side(line.text) or is_heading(line.text, "presentation"))]
-    if len(headings) < 2 or not roster_side(headings[0]) or _NUMBERED.search(text[:_LOOKED_AT]):
+    if len(headings) < 2 or not roster_side(headings[0]) or _NUMBERED.search(text[:LOOKED_AT]):
         return ""
     return f"headings in capitals, '{headings[0]}' and '{headings[-1]}'" if _is_two_lined(lines, headings[0]) else ""
-
-
-def split(text: str) -> tuple[str, ...]:
-    """Give the text whole: the publisher puts one call into a file."""
-    return (text,)
 
 
 def parse(text: str) -> Draft:
@@ -77,7 +71,7 @@ def parse(text: str) -> Draft:
         title=_title(lines[:rosters], pages),
         roster=cast.roster,
         turns=assemble_turns(marked)[0],
-        qa_start=None if qa_line is None else len(assemble_turns(marked[:qa_line])[0]),
+        qa_start=count_turns(marked, qa_line),
         company=cast.company,
     )
 
@@ -166,7 +160,7 @@ def _header(body: Sequence[Line], at: int, cast: Cast) -> tuple[RosterEntry | No
         return None, 1
     line = body[at].text
     listed = cast.listed.get(line)
-    if len(line) <= _LONGEST_NAME and (listed or is_operator(line) or is_unidentified(line) or is_name(line)):
+    if len(line) <= LONGEST_NAME_LINE and (listed or is_operator(line) or is_unidentified(line) or is_name(line)):
         about = _about_below(body, at + 1, listed.about if listed else "")
         sure = listed is not None or is_unidentified(line) or (is_operator(line) and line[-1].isalpha())
         if (_is_own_line(body, at) and (sure or about)) or (listed and about):
