@@ -55,6 +55,7 @@ _CLOSING = re.compile(
     r"concludes? (?:the|our|today's|this)|"
     r"turn (?:the|this|it)(?: \w+){0,4} back|"
     r"closing (?:remarks|comments|statements)|"
+    r"replay of (?:today|this|the)\b|"
     r"may (?:now )?disconnect|"
     r"(?:was|is) (?:the|our) (?:last|final) (?:question|caller|name)|"
     r"like to close|"
@@ -123,8 +124,11 @@ class Spoken:
 
     @property
     def asks(self) -> bool:
-        """Whether the turn puts a question, in more words than one asks back with."""
-        return self.words > _WORDS_OF_ASKING_BACK and any("?" in paragraph for paragraph in self.paragraphs)
+        """Whether the turn puts a question, in more words than one asks back with, or in few announces one and forgets its sign."""
+        if self.words <= _WORDS_OF_ASKING_BACK:
+            return False
+        is_short = self.words <= _WORDS_OF_CALLING and not self.closes
+        return any("?" in paragraph or (is_short and _READING.search(paragraph)) for paragraph in self.paragraphs)
 
     @property
     def words(self) -> int:
@@ -273,6 +277,10 @@ class _Exchanges:
         self._last_asker = max((number for number in numbers if self._may_be_question(number)), default=-1)
         return tuple(self._next(number, self._turns[number], self._turns[number + 1 : number + 2]) for number in numbers)
 
+    def _goes_on_to_read(self, number: int) -> bool:
+        """Whether the reader turns from an analyst, who has just asked nothing, to a question that was sent in."""
+        return self._turns[number].reads and not any("?" in paragraph for paragraph in self._turns[number - 1].paragraphs)
+
     def _may_be_question(self, number: int) -> bool:
         speaker = self._turns[number].speaker
         return self._can_ask(speaker) or self._is_read_out(number) or (number > 0 and self._turns[number - 1].calls(speaker))
@@ -283,7 +291,7 @@ class _Exchanges:
     def _next(self, number: int, turn: Spoken, following: Sequence[Spoken]) -> Place:
         if turn.is_operator:
             return self._operator(number, turn, following)
-        if turn.speaker.name in self._readers and (not self._open or self._questioner in self._readers):
+        if turn.speaker.name in self._readers and (not self._open or self._questioner in self._readers or self._goes_on_to_read(number)):
             if self._is_read_out(number):
                 self._begin(turn)
                 return self._finish(turn, Kind.QUESTION)

@@ -23,7 +23,7 @@ from bs4 import BeautifulSoup
 
 from indexer.encoding import decode
 from indexer.errors import SourceError
-from indexer.model import Transcript
+from indexer.model import Kind, Transcript
 from indexer.names import fold, name_key
 from indexer.reading import read
 
@@ -40,6 +40,8 @@ class Word:
 
     Attributes:
         call: Number of the call in its file, from 0.
+        kind: Whether it is of a "question" or an "answer", or "" if of neither.
+        exchange: Number of the exchange in its call, from 1; 0 if it is of none.
     """
 
     text: str
@@ -47,6 +49,8 @@ class Word:
     speaker: str
     role: str
     section: str
+    kind: str = ""
+    exchange: int = 0
 
 
 @dataclass(slots=True)
@@ -58,6 +62,8 @@ class Score:
         speakers: People who speak, and how many of them have the right role.
         words: Words said, by gold; `lost` of them are missing, and of the rest so many are under the right speaker, role
             and section. `kept` words were read that nobody said.
+        asked: Words of question-and-answer sections, of the calls whose exchanges are written down, that were found; and
+            how many are of the right kind, in the right exchange.
         wrong: What is not right, a line each.
     """
 
@@ -72,6 +78,8 @@ class Score:
     kept: int = 0
     speaker_right: int = 0
     section_right: int = 0
+    asked: int = 0
+    exchange_right: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: Score) -> None:
@@ -87,6 +95,7 @@ class Score:
             "speaker": self.speaker_right / found,
             "role": self.roles_right / max(self.speakers, 1),
             "section": self.section_right / found,
+            "exchange": self.exchange_right / max(self.asked, 1),
             "lost": self.lost / max(self.words, 1),
             "kept": self.kept / max(self.words, 1),
         }
@@ -135,16 +144,30 @@ def _words(text: str) -> list[str]:
 
 def _gold_words(gold: dict[str, Any], lines: Sequence[str]) -> Iterator[Word]:
     for number, call in enumerate(gold["calls"]):
-        for spans, speaker, section, *_ in call["turns"]:
+        places = exchange_places(call.get("exchanges", ()))
+        for at, (spans, speaker, section, *_) in enumerate(call["turns"], 1):
             role = call["roles"][speaker]
-            yield from (Word(word, number, speaker, role, section) for word in _words(spoken(lines, spans)))
+            place = places.get(at, ("", 0))
+            yield from (Word(word, number, speaker, role, section, *place) for word in _words(spoken(lines, spans)))
+
+
+def exchange_places(exchanges: Iterable[tuple[str, str]]) -> dict[int, tuple[str, int]]:
+    """Give number of a turn -> its kind and exchange, of exchanges written as `["12,14", "13,15-17"]`: questions, answers."""
+    places = {}
+    for number, turns in enumerate(exchanges, 1):
+        for kind, spans in zip(("question", "answer"), turns, strict=True):
+            for span in filter(None, spans.split(",")):
+                first, _, last = span.partition("-")
+                places.update(dict.fromkeys(range(int(first), int(last or first) + 1), (kind, number)))
+    return places
 
 
 def _read_words(transcripts: Iterable[Transcript]) -> Iterator[Word]:
     for number, transcript in enumerate(transcripts):
         for turn in transcript.turns:
             text = "\n".join(turn.paragraphs)
-            yield from (Word(word, number, turn.speaker, turn.role.value, turn.section.value) for word in _words(text))
+            place = (turn.kind.value, turn.exchange or 0) if turn.kind in (Kind.QUESTION, Kind.ANSWER) else ("", 0)
+            yield from (Word(word, number, turn.speaker, turn.role.value, turn.section.value, *place) for word in _words(text))
 
 
 # words against words
@@ -215,6 +238,7 @@ def score(gold: dict[str, Any], transcripts: Sequence[Transcript], lines: Sequen
     result.section_right = sum(true.section == got.section for true, got in pairs)
     _score_facts(gold, transcripts, result)
     _score_roles(gold, pairs, result)
+    _score_exchanges(gold, pairs, result)
     _tell_words(pairs, result)
     result.wrong = [f"{gold['path']}: {line}" for line in result.wrong]
     return result
@@ -248,6 +272,25 @@ def _score_roles(gold: dict[str, Any], pairs: Sequence[tuple[Word, Word]], resul
             result.roles_right += got_role == role
             if got_role != role:
                 result.wrong.append(f"{speaker} is {got_role} instead of {role}")
+
+
+def _score_exchanges(gold: dict[str, Any], pairs: Sequence[tuple[Word, Word]], result: Score) -> None:
+    """Count the words of the right kind and exchange: two exchanges are one if most of either's words are in the other."""
+    asked = [(true, got) for true, got in pairs if "exchanges" in gold["calls"][true.call] and true.section == "qa"]
+    theirs: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+    ours: defaultdict[tuple[int, int], Counter[int]] = defaultdict(Counter)
+    for true, got in asked:
+        theirs[true.call, true.exchange][got.exchange] += 1
+        ours[got.call, got.exchange][true.exchange] += 1
+    wrong: Counter[tuple[str, str]] = Counter()
+    for true, got in asked:
+        one = theirs[true.call, true.exchange].most_common(1)[0][0], ours[got.call, got.exchange].most_common(1)[0][0]
+        is_same = one == (got.exchange, true.exchange) or not (true.exchange or got.exchange)
+        result.exchange_right += is_same and true.kind == got.kind
+        if not is_same or true.kind != got.kind:
+            wrong[f"{true.kind or 'other'} {true.exchange}", f"{got.kind or 'other'} {got.exchange}"] += 1
+    result.asked = len(asked)
+    result.wrong.extend(f"{count} words of {true} in {got}" for (true, got), count in wrong.items())
 
 
 def _tell_words(pairs: Sequence[tuple[Word, Word]], result: Score) -> None:
@@ -325,13 +368,14 @@ def raised(floors: dict[str, float], shares: dict[str, float]) -> dict[str, floa
 def table(scores: dict[str, Score]) -> str:
     """Draw scores as a Markdown table."""
     lines = [
-        "| folder | files | turns | facts | speaker | role | section | speech lost | furniture kept |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| folder | files | turns | facts | speaker | role | section | exchange | speech lost | furniture kept |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name, result in scores.items():
-        lines.append(
-            f"| {name} | {result.files} | {result.turns:,} | " + " | ".join(f"{share:.2%}" for share in result.shares().values()) + " |"
-        )
+        shares = {measure: f"{share:.2%}" for measure, share in result.shares().items()}
+        if not result.asked:
+            shares["exchange"] = "–"
+        lines.append(f"| {name} | {result.files} | {result.turns:,} | {' | '.join(shares.values())} |")
     return "\n".join(lines)
 
 

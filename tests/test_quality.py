@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.model import Transcript
+from indexer.model import Kind, Transcript
 from indexer.reading import read
 from indexer.roles import Role
 from tests.facts import SAMPLES
@@ -25,6 +26,7 @@ from tests.quality import (
     Score,
     align,
     below,
+    exchange_places,
     gold_files,
     load,
     load_floors,
@@ -42,7 +44,7 @@ _NEEDS_CORPUS = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of re
 _FILES = gold_files()
 
 # What was asked of this project: no floor may be below it.
-_REQUIRED = {"metadata": 0.99, "speaker": 0.995, "role": 0.99, "section": 0.995, "lost": 0.001, "kept": 0.0005}
+_REQUIRED = {"metadata": 0.99, "speaker": 0.995, "role": 0.99, "section": 0.995, "exchange": 0.99, "lost": 0.001, "kept": 0.0005}
 
 
 @pytest.mark.corpus
@@ -73,7 +75,7 @@ def test_gold_is_well_formed(path: Path) -> None:
     gold = load(path)
     assert list(gold) == ["path", "sha256", "calls"]
     for call in gold["calls"]:
-        assert {*FACTS, "only_in_name", "roles", "turns"} == set(call)
+        assert {*FACTS, "only_in_name", "roles", "turns"} == set(call) - {"exchanges"}
         assert set(call["roles"].values()) <= set(Role)
         assert {speaker for _, speaker, _, _ in call["turns"]} == set(call["roles"])
         sections = [section for _, _, section, _ in call["turns"]]
@@ -81,6 +83,10 @@ def test_gold_is_well_formed(path: Path) -> None:
         assert set(sections) <= {"prepared", "qa"}
         starts = [int(spans.split("-")[0].split(":")[0].split(",")[0]) for spans, *_ in call["turns"]]
         assert starts == sorted(starts)
+        places = exchange_places(call.get("exchanges", ()))
+        assert {sections[number - 1] for number in places} <= {"qa"}
+        assert sum(len(exchange_places([exchange])) for exchange in call.get("exchanges", ())) == len(places)
+        assert all(asking and re.fullmatch(r"[\d,-]+", asking + answering) for asking, answering in call.get("exchanges", ()))
 
 
 @pytest.mark.corpus
@@ -170,7 +176,14 @@ def _gold_of(transcript: Transcript) -> tuple[dict[str, Any], list[str]]:
     turns = [[str(number), turn.speaker, turn.section.value, 0] for number, turn in enumerate(transcript.turns, 1)]
     facts = {"company": transcript.company, "ticker": transcript.ticker, "period": transcript.period, "date": str(transcript.date)}
     roles = {turn.speaker: turn.role.value for turn in transcript.turns}
-    return {"path": "x.txt", "calls": [facts | {"only_in_name": [], "roles": roles, "turns": turns}]}, lines
+    numbers = sorted({turn.exchange for turn in transcript.turns if turn.exchange})
+    exchanges = [tuple(_numbers(transcript, kind, number) for kind in (Kind.QUESTION, Kind.ANSWER)) for number in numbers]
+    call = facts | {"only_in_name": [], "roles": roles, "turns": turns, "exchanges": exchanges}
+    return {"path": "x.txt", "calls": [call]}, lines
+
+
+def _numbers(transcript: Transcript, kind: Kind, exchange: int) -> str:
+    return ",".join(str(turn.number) for turn in transcript.turns if (turn.kind, turn.exchange) == (kind, exchange))
 
 
 def _sample() -> Transcript:
@@ -183,7 +196,7 @@ def test_what_is_right_scores_full_marks() -> None:
     gold, lines = _gold_of(_sample())
     result = score(gold, [_sample()], lines)
     assert (result.wrong, result.facts, result.lost, result.kept) == ([], 4, 0, 0)
-    assert result.shares() == {"metadata": 1, "speaker": 1, "role": 1, "section": 1, "lost": 0, "kept": 0}
+    assert result.shares() == {"metadata": 1, "speaker": 1, "role": 1, "section": 1, "exchange": 1, "lost": 0, "kept": 0}
 
 
 def test_each_fault_lowers_its_own_measure() -> None:
@@ -205,6 +218,38 @@ def test_each_fault_lowers_its_own_measure() -> None:
     assert 0 < shares["section"] < 1
     assert shares["role"] < 1
     assert {line.split(": ", 1)[1].split()[0] for line in result.wrong} >= {"date", "Jane", "6"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda first, second: [(first[0], ""), second],  # an answer is none
+        lambda first, second: [(first[1], first[0]), second],  # who asks answers
+        lambda first, second: [(f"{first[0]},{second[0]}", f"{first[1]},{second[1]}")],  # two are one
+        lambda first, second: [(first[0], ""), (second[0], f"{first[1]},{second[1]}")],  # another's answer
+        lambda _first, second: [second],
+    ],
+)
+def test_a_wrong_exchange_is_seen(wrong: Callable[[tuple[str, str], tuple[str, str]], list[tuple[str, str]]]) -> None:
+    """Words of the wrong kind, in the wrong exchange, or in one where there is none, are wrong."""
+    gold, lines = _gold_of(_sample())
+    first, second, *others = gold["calls"][0]["exchanges"]
+    gold["calls"][0]["exchanges"] = [*wrong(first, second), *others]
+    result = score(gold, [_sample()], lines)
+    assert result.exchange_right < result.asked
+    assert {share for name, share in result.shares().items() if name != "exchange"} == {0, 1}
+    assert all(" words of " in line for line in result.wrong)
+
+
+def test_turns_of_an_exchange() -> None:
+    """Turns count from 1; a span includes its last; an exchange may lack an answer."""
+    assert exchange_places([("2,4-5", "3"), ("7", "")]) == {
+        2: ("question", 1),
+        4: ("question", 1),
+        5: ("question", 1),
+        3: ("answer", 1),
+        7: ("question", 2),
+    }
 
 
 def test_a_refused_file_has_lost_all() -> None:

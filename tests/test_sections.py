@@ -252,6 +252,12 @@ def test_who_read_out_the_questions_ends_them(last: str, place: str) -> None:
         assert _places(*READ_OUT, ("Jane Roe", last), ("Mike Poe", "Goodbye."))[12] == "remarks"
 
 
+def test_a_question_read_out_may_lack_its_sign() -> None:
+    """A few words that announce a question put it, though the transcriber has heard none."""
+    lines = (("Jane Roe", "Thanks, Mike. To you with the next question. How many orchards are there."), ("Mike Poe", "Three."))
+    assert _places(*READ_OUT[:9], *lines, *READ_OUT[9:])[9:] == ["question 3", "answer 3", "question 4", "answer 4"]
+
+
 def test_who_reads_out_questions_may_answer_one() -> None:
     """A long word of the reader, with questions still to come, is an answer; an unknown voice that nobody introduced answers, too."""
     lines = (*READ_OUT[:9], ("Tess Quist", "Or eleven."), ("Jane Roe", LONG_ANSWER), *READ_OUT[9:])
@@ -271,6 +277,18 @@ def test_analysts_may_follow_on_questions_read_out() -> None:
         ("Rita Dorn", "How?"),
     )
     assert _places(*lines)[11:] == ["other", "question 4", "answer 4", "answer 4", "other", "question 5"]
+
+
+def test_the_reader_may_go_on_from_an_analyst() -> None:
+    """Once an analyst has no more to ask, a question that is read out begins an exchange."""
+    lines = (
+        *READ_OUT,
+        ("Jane Roe", "Our next question is from Rita Dorn."),
+        ("Rita Dorn", "How?"),
+        ("Mike Poe", "So."),
+        ("Rita Dorn", "Thanks."),
+    )
+    assert _places(*lines, *READ_OUT[7:9])[-4:] == ["answer 4", "question 4", "question 5", "answer 5"]
 
 
 def test_one_question_of_a_colleague_is_no_question_read_out() -> None:
