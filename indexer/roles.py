@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 __all__ = ["Role", "is_office", "role_of"]
 
@@ -108,6 +109,7 @@ def is_office(text: str) -> bool:
     return _OFFICE.search(text) is not None
 
 
+@lru_cache(maxsize=4_096)
 def role_of(title: str | None) -> Role:
     """Say which role a published title means.
 

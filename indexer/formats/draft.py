@@ -172,4 +172,13 @@ def assemble_turns(marked: Iterable[tuple[RosterEntry | None, str]]) -> tuple[tu
 
 def count_turns(marked: Sequence[tuple[RosterEntry | None, str]], end: int | None) -> int | None:
     """Count the turns above the questions' heading, which stood before line `end` of those marked; None if there was none."""
-    return None if end is None else len(assemble_turns(marked[:end])[0])
+    if end is None:
+        return None
+    adverts = find_adverts([line for _, line in marked[:end]])
+    turns, is_announced = 0, False
+    for number, (speaker, line) in enumerate(marked[:end]):
+        if speaker is not None:
+            is_announced = number not in adverts or is_announced
+        elif is_announced and number not in adverts and not is_furniture(line):
+            turns, is_announced = turns + 1, False
+    return turns
