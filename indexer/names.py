@@ -102,6 +102,9 @@ def is_unidentified(header: str) -> bool:
 
 def split_header(line: str) -> tuple[str, ...]:
     """Split a roster line or turn header at its dashes: name first, then firm or title, or both."""
+    if "-" not in line and "–" not in line and "—" not in line:  # as in most lines that may be headers
+        bare = line.strip(" ,;")
+        return (bare,) if bare else ()
     return tuple(part.strip(" ,;") for part in _DASH.split(line, maxsplit=2) if part and part.strip(" ,;"))
 
 

@@ -30,9 +30,12 @@ _FEWEST_BYTES = 4_000_000  # of each kind a run; small kinds are read several ti
 Sources = list[tuple[str, bytes]]
 
 
-def sources() -> dict[str, Sources]:
-    """Give the sources of each kind: folder of the corpus, or "golden" and "golden pages"."""
+def sources(*, whole: bool = False) -> dict[str, Sources]:
+    """Give the sources of each kind: folder of the corpus, or "golden" and "golden pages"; or all texts as one kind."""
     kinds: defaultdict[str, Sources] = defaultdict(list)
+    if CORPUS.is_dir() and whole:
+        paths = sorted(path for path in CORPUS.glob("*/*") if path.suffix != ".html" and path.parent.name != "not_transcripts")
+        return {"all texts": [(str(path), path.read_bytes()) for path in paths]}
     if CORPUS.is_dir():
         for folder in sorted(path for path in CORPUS.iterdir() if path.is_dir() and path.name != "not_transcripts"):
             paths = sorted(folder.iterdir())
@@ -83,9 +86,10 @@ def main() -> None:
     """Print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--whole", action="store_true", help="read every text of the corpus, all kinds as one")
     options = parser.parse_args()
     found = {}
-    for kind, files in sources().items():
+    for kind, files in sources(whole=options.whole).items():
         found[kind] = measure(files)
         if not options.json:
             row = found[kind]
