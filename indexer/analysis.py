@@ -17,7 +17,7 @@ from whoosh.formats import Positions
 
 from indexer.names import fold
 
-__all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "spans", "words"]
+__all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "normalise", "raw_words", "spans", "words"]
 
 # What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the
 # speech. Spellings from 24,816 Seeking Alpha and 981 Motley Fool files.
@@ -51,24 +51,30 @@ _MARKED_WORD = re.compile(re.sub(r"(\[\^[^]]+\])\+", r"(?:\1[\\u0300-\\u036f]*)+
 
 def words(text: str) -> list[str]:
     """Give the words of a text in order, as the index holds them: lower case, without accents, tags left out."""
+    return [normalise(word) for word in raw_words(text)]
+
+
+def raw_words(text: str) -> list[str]:
+    """Give the words of a text in order, as they are written."""
     if "[" in text or "(" in text:
         text = _TAGS.sub(" ", text)
     found: list[str] = _pattern_for(text).findall(text)
-    return [_normalise(word) for word in found]
+    return found
 
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Give each word of a text with the place it stands at: word as `words` gives it, start, end."""
     masked = _TAGS.sub(lambda tag: " " * len(tag[0]), text) if "[" in text or "(" in text else text
     for match in _pattern_for(text).finditer(masked):
-        yield _normalise(match[0]), match.start(), match.end()
+        yield normalise(match[0]), match.start(), match.end()
 
 
 def _pattern_for(text: str) -> re.Pattern[str]:
     return _WORD if text.isascii() or not _ACCENT_MARK.search(text) else _MARKED_WORD
 
 
-def _normalise(word: str) -> str:
+def normalise(word: str) -> str:
+    """Give a word, as it is written, in the index's form."""
     if word.isascii():
         return word.lower() if word.isalpha() else word.lower().replace(",", "")
     return fold(word).replace(",", "") or word

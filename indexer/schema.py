@@ -8,13 +8,13 @@ from typing import Any
 from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
 
 from indexer.analysis import TurnTokenizer, ValueTokenizer, WordPositions
-from indexer.columns import DictionaryColumn, NumberColumn
+from indexer.codec.columns import DictionaryColumn, NumberColumn
 from indexer.model import Transcript
 
 __all__ = ["FACETS", "MANY_VALUED", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "documents", "turn_schema"]
 
 # Recorded with every index: a rebuild into an index of another version starts from nothing.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Fields of one value a turn, each searchable as a whole value and countable.
 FACETS = ("call", "company", "ticker", "exchange_code", "period", "date", "event", "section", "kind", "speaker", "role", "firm", "warning")

@@ -1,25 +1,20 @@
-"""How do turns become a segment of the index, and how does a call leave one? The one place that drives Whoosh's writer."""
+"""How do turns become a segment of the index, and how does a call leave one?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from whoosh.codec.base import Segment
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import FileIndex
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
 
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentArrays, SegmentBuilder, TurnRow
 from indexer.model import Transcript
-from indexer.schema import documents, turn_schema
+from indexer.schema import documents
 
 __all__ = ["INDEX_NAME", "build_segment", "delete_calls", "merge_segments", "plan_merge"]
 
 INDEX_NAME = "MAIN"
 
-_POOL_MB = 256  # of postings held before they are sorted and spilled
 _MOST_SEGMENTS = 8
 # A segment is small below a tenth of all live turns, if that takes seconds to write anew, and below a fiftieth in any case. So
 # what nightly updates leave is merged, but not the equal shares that the processes of a first build leave.
@@ -28,62 +23,39 @@ _SMALL_TURNS = 5_000
 _SMALL_ALWAYS = 0.02
 
 
-def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progress: Callable[[], object] = lambda: None) -> Segment:
+def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progress: Callable[[], object] = lambda: None) -> ArrowSegment:
     """Write calls into one new segment, whose files are left in `folder`.
 
     Args:
         calls: Final id and transcript of each, in the order they shall have.
         progress: Called after each call.
     """
-    writer = _writer(folder)
-    try:
-        for call, transcript in calls:
-            for document in documents(transcript, call):
-                writer.add_document(**document)
-            progress()
-    except BaseException:
-        writer.cancel()  # closes its files
-        raise
-    return _finish(writer)
-
-
-def _writer(folder: Path) -> SegmentWriter:
     folder.mkdir(parents=True, exist_ok=True)
-    index = FileIndex.create(FileStorage(str(folder)), turn_schema(), INDEX_NAME)
-    writer = SegmentWriter(index, limitmb=_POOL_MB)
-    # Whoosh writes no column for a field that no turn of a segment has, and then takes another segment's values for this one's.
-    for name, field in turn_schema().items():
-        if field.column_type:
-            writer.perdocwriter._create_column(name, field.column_type)
-    return writer
+    builder = SegmentBuilder(folder, INDEX_NAME)
+    for call, transcript in calls:
+        for document in documents(transcript, call):
+            builder.add(TurnRow.of(document))
+        progress()
+    return builder.finish()
 
 
-def _finish(writer: SegmentWriter) -> Segment:
-    # Not `commit`: it would write a table of contents, and that is the store's, when everything else is safe on the
-    # disk.
-    segment = writer._finalize_segment()
-    writer._finish()
-    return segment
-
-
-def delete_calls(folder: Path, segments: Sequence[Segment], calls: Collection[str]) -> list[Segment]:
+def delete_calls(folder: Path, segments: Sequence[ArrowSegment], calls: Collection[str]) -> list[ArrowSegment]:
     """Mark the turns of calls as deleted; give the segments that still hold live turns."""
     if not calls:
         return list(segments)
-    gone = {call.encode() for call in calls}
     for segment in segments:
-        reader = SegmentReader(FileStorage(str(folder)), turn_schema(), segment)
+        arrays = SegmentArrays.open(folder, segment.segment_id())
         try:
-            column = reader.column_reader("call", translate=False)
-            codes = [code for code, value in enumerate(column.values) if value in gone]
-            for docnum in np.flatnonzero(np.isin(column.codes, codes)).tolist():
-                segment.delete_document(docnum)
+            codes, values = arrays.codes("call")
+            gone = [code for code, value in enumerate(values) if value in calls]
+            for doc_id in np.flatnonzero(np.isin(codes, gone)).tolist():
+                segment.delete_document(doc_id)
         finally:
-            reader.close()
+            arrays.close()
     return [segment for segment in segments if segment.doc_count() > 0]
 
 
-def plan_merge(segments: Sequence[Segment]) -> list[Segment]:
+def plan_merge(segments: Sequence[ArrowSegment]) -> list[ArrowSegment]:
     """Choose the segments to be written into one, so that few remain and deleted turns do not pile up."""
     total = sum(segment.doc_count() for segment in segments)
     wasteful = [segment for segment in segments if segment.deleted_count() > segment.doc_count()]
@@ -95,13 +67,33 @@ def plan_merge(segments: Sequence[Segment]) -> list[Segment]:
     return chosen if len(chosen) > 1 else wasteful
 
 
-def merge_segments(folder: Path, segments: Sequence[Segment], target: Path) -> Segment:
+def merge_segments(folder: Path, segments: Sequence[ArrowSegment], target: Path) -> ArrowSegment:
     """Write the live turns of segments in `folder` into one new segment in `target`."""
-    writer = _writer(target)
+    target.mkdir(parents=True, exist_ok=True)
+    builder = SegmentBuilder(target, INDEX_NAME)
     for segment in segments:
-        reader = SegmentReader(FileStorage(str(folder)), turn_schema(), segment)
+        arrays = SegmentArrays.open(folder, segment.segment_id())
         try:
-            writer.add_reader(reader)
+            for row in _live_rows(arrays, frozenset(segment.deleted_docs())):
+                builder.add(row)
         finally:
-            reader.close()
-    return _finish(writer)
+            arrays.close()
+    return builder.finish()
+
+
+def _live_rows(arrays: SegmentArrays, deleted: frozenset[int]) -> Iterator[TurnRow]:
+    columns = {}
+    for name in (*CALL_FIELDS, *PERSON_FIELDS, *TURN_FIELDS):
+        codes, values = arrays.codes(name)
+        columns[name] = [values[code] or None for code in codes.tolist()]
+    turns, exchanges = (arrays.numbers("turns", name).tolist() for name in ("turn", "exchange"))
+    for doc_id in range(arrays.turn_count):
+        if doc_id not in deleted:
+            yield TurnRow(
+                call=tuple(columns[name][doc_id] for name in CALL_FIELDS),
+                person=tuple(columns[name][doc_id] for name in PERSON_FIELDS),
+                own=tuple(columns[name][doc_id] for name in TURN_FIELDS),
+                turn=turns[doc_id],
+                exchange=exchanges[doc_id],
+                text=arrays.text(doc_id),
+            )

@@ -18,9 +18,7 @@ from indexer.segments import INDEX_NAME
 __all__ = ["read_toc", "write_toc"]
 
 # All that Whoosh pickles of a segment. Anything else that a table of contents names is not loaded, let alone called.
-_BELONGS = frozenset(
-    {("collections", "defaultdict"), ("builtins", "int"), ("whoosh.codec.whoosh3", "W3Codec"), ("whoosh.codec.whoosh3", "W3Segment")}
-)
+_BELONGS = frozenset({("indexer.codec.segment", "ArrowSegment")})
 
 
 class _SegmentUnpickler(pickle.Unpickler):

@@ -183,7 +183,7 @@ class _Meaning:
         found = words(token[:-1])
         if len(found) != 1 or len(found[0]) < _SHORTEST_PREFIX:
             self._refuse(token, f"{str(token)!r} is no prefix", f"write one word of {_SHORTEST_PREFIX} letters or more before the *")
-        return q.Prefix("text", found[0])
+        return q.Prefix("text", found[0], constantscore=False)
 
     def _value(self, name: Token, value: Token) -> q.Query:
         field = name[:-1].lower()

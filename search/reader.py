@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
 
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, SegmentArrays
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
@@ -21,6 +22,7 @@ from indexer.store import Store
 
 __all__ = ["Codes", "Snapshot", "open_snapshot"]
 
+_CALL_BITS = 32  # of a pair's number
 _TRIES = 5  # a rebuild may switch between reading the name of the generation and opening its files
 
 
@@ -37,11 +39,64 @@ class Codes:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Participants:
+    """The people of calls; a person in two calls is two.
+
+    Attributes:
+        of_turn: uint32[turns], who says each turn.
+        a_turn: int64[participants], some turn of each.
+        count: Number of participants.
+    """
+
+    of_turn: NDArray[np.uint32]
+    a_turn: NDArray[np.int64]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The distinct pairs of a value of a field and a call.
+
+    Attributes:
+        by_turn: Whether the turns of one participant may have different values.
+        of_row: uint32[participants], or uint32[turns] if `by_turn`: which pair each has.
+        value_of: uint32[pairs], the code of the value.
+    """
+
+    by_turn: bool
+    of_row: NDArray[np.uint32]
+    value_of: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment of a snapshot.
+
+    Attributes:
+        arrays: What it holds.
+        first: The document number of its first turn among those of all segments.
+        live: bool[turns], whether each turn is part of the index; None if all are.
+    """
+
+    arrays: SegmentArrays
+    first: int
+    live: NDArray[np.bool_] | None
+    terms: Any
+
+    def value_doc_ids(self, field: str, value: str) -> NDArray[np.uint32]:
+        """Give the turns that have a folded value: uint32[n], ascending."""
+        found: NDArray[np.uint32] = self.terms.doc_ids(field, value.encode())
+        return found
+
+
 class Snapshot:
     """One generation of an index, open.
 
     Attributes:
         generation: Its number.
+        segments: Its segments, in order.
+        turn_count: Number of turns in all of them, deleted ones included.
         reader: Whoosh's reader over all segments. Document numbers count through the segments in order, deleted turns
             included.
     """
@@ -50,7 +105,10 @@ class Snapshot:
         self.generation = generation
         self._readers = readers
         self.reader: IndexReader = readers[0] if len(readers) == 1 else MultiReader(readers)
+        self.segments = tuple(_segments(readers))
+        self.turn_count = sum(reader.doc_count_all() for reader in readers)
         self._codes: dict[str, Codes] = {}
+        self._pairs: dict[str, Pairs] = {}
         self._numbers: dict[str, NDArray[np.uint32]] = {}
 
     def close(self) -> None:
@@ -73,6 +131,27 @@ class Snapshot:
         if field not in self._numbers:
             self._numbers[field] = np.concatenate([_segment_numbers(reader, field) for reader in self._readers])
         return self._numbers[field]
+
+    @cached_property
+    def participants(self) -> Participants:
+        """The participants of all calls."""
+        people, firsts = [], 0
+        for segment in self.segments:
+            people.append(segment.arrays.numbers("turns", "person") + np.uint32(firsts))
+            firsts += segment.arrays.participant_count
+        of_turn = np.concatenate(people)
+        _, a_turn = np.unique(of_turn, return_index=True)
+        return Participants(of_turn, a_turn, firsts)
+
+    def pairs(self, field: str) -> Pairs:
+        """Give the pairs of a field's values and calls; made at first use."""
+        if field not in self._pairs:
+            by_turn = field not in (*CALL_FIELDS, *PERSON_FIELDS)
+            rows = slice(None) if by_turn else self.participants.a_turn
+            codes, calls = self.codes(field).codes[rows], self.codes("call").codes[rows]
+            distinct, of_row = np.unique(codes.astype(np.int64) << _CALL_BITS | calls, return_inverse=True)
+            self._pairs[field] = Pairs(by_turn, of_row.astype(np.uint32), (distinct >> _CALL_BITS).astype(np.uint32))
+        return self._pairs[field]
 
     @cached_property
     def call_order(self) -> NDArray[np.int64]:
@@ -113,12 +192,9 @@ class Snapshot:
     @cached_property
     def _live(self) -> NDArray[np.bool_]:
         """bool[turns]: whether a turn is part of the index; False if it was deleted."""
-        live = np.ones(self.reader.doc_count_all(), dtype=np.bool_)
-        start = 0
-        for reader in self._readers:
-            live[[start + number for number in reader.segment().deleted_docs()]] = False
-            start += reader.doc_count_all()
-        return live
+        return np.concatenate(
+            [np.ones(segment.arrays.turn_count, np.bool_) if segment.live is None else segment.live for segment in self.segments]
+        )
 
     def stored(self, doc_id: int) -> dict[str, Any]:
         """Give what is stored of a turn as it is: text and header."""
@@ -196,6 +272,17 @@ def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
         raise IndexDamaged(
             f"a segment of the index in {store.folder} is damaged ({error})", hint="run earful check, then earful rebuild"
         ) from error
+
+
+def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
+    first = 0
+    for reader in readers:
+        live = None
+        if reader.has_deletions():
+            live = np.ones(reader.doc_count_all(), dtype=np.bool_)
+            live[reader.segment().deleted_docs()] = False
+        yield Segment(reader.codec().arrays, first, live, reader._terms)
+        first += reader.doc_count_all()
 
 
 def _segment_codes(reader: SegmentReader, field: str) -> tuple[NDArray[np.uint32], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.model import Turn
 
@@ -73,8 +73,7 @@ class Call:
     turns: tuple[Turn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """How many matching turns and calls have a value of a field; `value` is None for turns that have none."""
 
     value: str | None

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import indexer
 import search
 from indexer.schema import FACETS
-from search.facets import count_calls, count_facet
+from search.facets import FacetCounts
 from search.reader import Snapshot, open_snapshot
 from search.results import FacetValue
 
@@ -75,23 +75,23 @@ def _rows_of(world: _World, doc_ids: Any) -> list[dict[str, str | None]]:
 def test_counts_are_those_of_counting_by_hand(world: _World, field: str, chosen: set[int]) -> None:
     """For any turns and any field, each value that occurs has its turns and calls, most turns first, and turns sum to their number."""
     doc_ids = np.array(sorted(chosen), dtype=np.uint32)
-    counts = count_facet(world.snapshot, doc_ids, field)
+    counts = FacetCounts(world.snapshot, doc_ids).of(field)
     assert counts == _counted(_rows_of(world, doc_ids.tolist()), field)
     assert field == "warning" or sum(count.turns for count in counts) == len(chosen)
-    assert count_calls(world.snapshot, doc_ids) == len({row["call"] for row in _rows_of(world, doc_ids.tolist())})
+    assert FacetCounts(world.snapshot, doc_ids).calls() == len({row["call"] for row in _rows_of(world, doc_ids.tolist())})
 
 
 @pytest.mark.parametrize("field", FACETS)
 def test_every_facet_counts_every_turn(world: _World, field: str) -> None:
     """Over the whole index the counts of each facet are those of the files, with None for turns that have no value."""
     doc_ids = np.arange(len(world.rows), dtype=np.uint32)
-    assert count_facet(world.snapshot, doc_ids, field) == _counted(world.rows, field)
+    assert FacetCounts(world.snapshot, doc_ids).of(field) == _counted(world.rows, field)
 
 
 def test_no_turns_have_no_values(world: _World) -> None:
     """A value that no matching turn has is left out, so that nothing is counted of nothing."""
     nothing = np.array([], dtype=np.uint32)
-    assert (count_facet(world.snapshot, nothing, "role"), count_calls(world.snapshot, nothing)) == ((), 0)
+    assert (FacetCounts(world.snapshot, nothing).of("role"), FacetCounts(world.snapshot, nothing).calls()) == ((), 0)
 
 
 _FILTERS: tuple[tuple[dict[str, Any], str], ...] = (

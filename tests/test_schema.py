@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 
 import pytest
-from whoosh.filedb.filestore import RamStorage
-from whoosh.index import FileIndex
+from whoosh.index import FileIndex, open_dir
 from whoosh.query import And, Phrase, Term, TermRange
 
 from indexer.analysis import words
-from indexer.columns import DictionaryColumn, NumberColumn
+from indexer.codec.columns import DictionaryColumn, NumberColumn
 from indexer.model import Kind, Section, Transcript, Turn
 from indexer.names import fold
 from indexer.roles import Role
 from indexer.schema import FACETS, PARAGRAPH_BREAK, VALUE_FIELDS, documents, turn_schema
+from indexer.segments import build_segment
+from indexer.toc import write_toc
 
 _CFO: dict[str, Any] = {
     "number": 1,
@@ -66,14 +67,12 @@ def _transcript(**changes: Any) -> Transcript:
 
 
 @pytest.fixture(scope="module")
-def index() -> FileIndex:
-    """Give an index of one call, built by Whoosh alone."""
-    index = RamStorage().create_index(turn_schema())
-    writer = index.writer()
-    for document in documents(_transcript(), "ACMP-2022Q2"):
-        writer.add_document(**document)
-    writer.commit()
-    return index
+def index(tmp_path_factory: pytest.TempPathFactory) -> FileIndex:
+    """Give an index of one call, opened by Whoosh alone."""
+    folder = tmp_path_factory.mktemp("index")
+    segment = build_segment(folder, [("ACMP-2022Q2", _transcript())])
+    (folder / "_MAIN_1.toc").write_bytes(write_toc([segment], 1))
+    return open_dir(folder)
 
 
 def test_a_document_holds_all_that_is_known_of_a_turn() -> None:

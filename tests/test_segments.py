@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from whoosh.codec.base import Segment
-from whoosh.codec.whoosh3 import W3Segment
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import open_dir
+from whoosh.index import exists_in
 from whoosh.query import Phrase, Term
 from whoosh.reading import IndexReader, MultiReader, SegmentReader
 from whoosh.searching import Searcher
 
-from indexer.columns import DictionaryColumn
+from indexer.codec import ArrowSegment
+from indexer.codec.columns import DictionaryColumn
 from indexer.model import Kind, Section, Transcript, Turn
 from indexer.roles import Role
 from indexer.schema import VALUE_FIELDS, turn_schema
@@ -82,7 +82,11 @@ def _expected(names: Sequence[str], turns: int = 2) -> _Said:
 
 
 def _sized(live: int, deleted: int = 0) -> Segment:
-    return W3Segment(None, "MAIN", doccount=live + deleted, deleted=set(range(deleted)))
+    segment = ArrowSegment("MAIN")
+    segment.set_doc_count(live + deleted)
+    for number in range(deleted):
+        segment.delete_document(number)
+    return segment
 
 
 def test_a_segment_holds_the_calls_it_was_built_from(tmp_path: Path) -> None:
@@ -97,7 +101,7 @@ def test_building_makes_no_index_by_itself(tmp_path: Path) -> None:
     """What is built is one file that no table of contents names: to make it count is the store's."""
     segment = build_segment(tmp_path, [_call("A")])
     assert [path.name for path in tmp_path.glob(f"{segment.segment_id()}*")] == [f"{segment.segment_id()}.seg"]
-    assert open_dir(tmp_path).doc_count() == 0
+    assert not exists_in(tmp_path)
 
 
 def test_deleted_calls_leave_and_no_other(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ _KEPT_TO = {
     "bs4": ("indexer/formats/html.py",),
     "lxml": ("indexer/formats/html.py",),
     "click": ("indexer/cli.py", "search/cli.py"),
+    "pyarrow": ("indexer/codec/*.py",),
     "rich": ("*/render.py", "*/render_*.py", "*/progress.py", "*/render/*.py"),
 }
 
@@ -77,14 +78,14 @@ def test_the_search_knows_only_what_describes_the_index() -> None:
 
 @pytest.mark.parametrize("package", _KEPT_TO)
 def test_libraries_are_kept_to_their_places(package: str) -> None:
-    """Pages are parsed in one module, commands are made in one module a package, and terminals are drawn on in rendering."""
+    """Pages are parsed in one module, commands made in one a package, terminals drawn on in rendering, segments stored by the codec."""
     users = [_name(path) for path in _MODULES if any(_is_below(found, {package}) for found in _imports(path))]
     assert [user for user in users if not any(fnmatch(user, place) for place in _KEPT_TO[package])] == []
 
 
 def test_every_import_is_declared() -> None:
     """Nothing is imported but the standard library, the project and its declared dependencies."""
-    declared = {"whoosh", "click", "bs4", "lxml", "numpy", "rapidfuzz", "lark", "rich", "indexer", "search"}
+    declared = {"whoosh", "click", "bs4", "lxml", "numpy", "pyarrow", "rapidfuzz", "lark", "rich", "indexer", "search"}
     imported = {(_name(path), found.split(".")[0]) for path in _MODULES for found in _imports(path)}
     assert {(path, found) for path, found in imported if found not in declared | sys.stdlib_module_names} == set()
 

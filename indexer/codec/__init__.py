@@ -1,0 +1,8 @@
+"""How is a segment of the index stored? As Arrow tables that are mapped into memory, behind Whoosh's interface of a codec."""
+
+from indexer.codec.reader import SegmentArrays
+from indexer.codec.segment import ArrowCodec, ArrowSegment
+from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS
+from indexer.codec.writer import SegmentBuilder, TurnRow
+
+__all__ = ["CALL_FIELDS", "PERSON_FIELDS", "TURN_FIELDS", "ArrowCodec", "ArrowSegment", "SegmentArrays", "SegmentBuilder", "TurnRow"]

@@ -1,0 +1,180 @@
+"""What does an open segment hold, as arrays? Nothing of it is decoded before it is asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from indexer.codec.integers import unpack
+from indexer.codec.inversion import Packed
+from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, file_name, numbers_of, packed_of, read_tables
+
+__all__ = ["ByteStrings", "SegmentArrays"]
+
+_BEHIND = b"\xff"  # which no UTF-8 has
+_CODEC = pa.Codec("zstd")
+
+
+class ByteStrings(Sequence[bytes]):
+    """A column of byte strings, each made when it is asked for."""
+
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+
+    def __len__(self) -> int:
+        return len(self._packed.starts) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[bytes]: ...
+
+    def __getitem__(self, number: int | slice) -> bytes | list[bytes]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        return self.bytes_of(range(len(self))[number]).tobytes()
+
+    def bytes_of(self, number: int) -> NDArray[np.uint8]:
+        """Give one as uint8[size], without a copy."""
+        return self.bytes_from(number, number + 1)
+
+    def bytes_from(self, first: int, last: int) -> NDArray[np.uint8]:
+        """Give some that follow each other, end to end, as uint8[sum of sizes], without a copy."""
+        return self._packed.bytes[self._packed.starts[first] : self._packed.starts[last]]
+
+
+class SegmentArrays:
+    """The tables of a segment, mapped into memory.
+
+    Attributes:
+        turn_count: Number of turns, deleted ones included.
+        participant_count: Number of people in calls.
+        words: The words said, ascending. Other arrays and methods name a word by its place here.
+    """
+
+    def __init__(self, tables: dict[str, pa.RecordBatch], source: pa.MemoryMappedFile) -> None:
+        self._tables = tables
+        self._source = source
+        self.turn_count: int = tables["turns"].num_rows
+        self.participant_count: int = tables["people"].num_rows
+        self.words = ByteStrings(packed_of(tables["words"].column("word")))
+        self._block: tuple[int, bytes] = (-1, b"")
+
+    @classmethod
+    def open(cls, folder: Path, segment: str) -> SegmentArrays:
+        """Map the file of a segment.
+
+        Raises:
+            OSError, ValueError: it is missing, or is not what was written.
+        """
+        return cls(*read_tables(folder / file_name(segment)))
+
+    def close(self) -> None:
+        """Let go of the file; arrays that were given out stay good, for they hold the map."""
+        self._source.close()
+
+    # words
+
+    def find(self, word: bytes) -> int | None:
+        """Give a word's place; None if no turn says it."""
+        place = bisect_left(self.words, word)
+        return place if place < len(self.words) and self.words[place] == word else None
+
+    def find_prefix(self, prefix: bytes) -> tuple[int, int]:
+        """Give the first place of a word that begins so, and the place behind the last one."""
+        return bisect_left(self.words, prefix), bisect_left(self.words, prefix + _BEHIND)
+
+    def turn_count_of(self, word: bytes) -> int:
+        """Count the turns that say a word, deleted ones included."""
+        place = self.find(word)
+        return 0 if place is None else int(self.numbers("words", "turn_count")[place])
+
+    def numbers(self, table: str, column: str) -> NDArray[np.uint32]:
+        """Give a column of numbers as uint32[rows]."""
+        return numbers_of(self._tables[table].column(column))
+
+    def doc_ids(self, word: int) -> NDArray[np.uint32]:
+        """Give the turns that say a word: uint32[turn_count of the word], ascending."""
+        return np.cumsum(unpack(self._packed["doc_ids"].bytes_of(word)), dtype=np.uint32)
+
+    def frequencies(self, word: int) -> NDArray[np.uint32]:
+        """Give how often each of these turns says it: uint32[turn_count of the word]."""
+        return unpack(self._packed["frequencies"].bytes_of(word))
+
+    def range_postings(self, first: int, last: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+        """Give the postings of neighbouring words, from `first` to before `last`, end to end.
+
+        Returns:
+            The turns, ascending for each word; how often each says the word; and how many turns each word has.
+        """
+        counts = self.numbers("words", "turn_count")[first:last]
+        steps = unpack(self._packed["doc_ids"].bytes_from(first, last))
+        # Each word's first step is from 0: what the words before it have come to is taken off again.
+        so_far = np.cumsum(steps, dtype=np.int64)
+        begins = np.cumsum(counts, dtype=np.int64) - counts
+        doc_ids = so_far - np.repeat(so_far[begins] - steps[begins], counts)
+        return doc_ids.astype(np.uint32), unpack(self._packed["frequencies"].bytes_from(first, last)), counts
+
+    def positions(self, word: int) -> NDArray[np.uint32]:
+        """Give the places of a word in the segment: uint32[count of the word], ascending; `turn_starts` tells whose they are."""
+        return np.cumsum(unpack(self._packed["positions"].bytes_of(word)), dtype=np.uint32)
+
+    @cached_property
+    def _packed(self) -> dict[str, ByteStrings]:
+        return {name: ByteStrings(packed_of(self._tables["words"].column(name))) for name in ("doc_ids", "frequencies", "positions")}
+
+    @cached_property
+    def lengths(self) -> NDArray[np.uint32]:
+        """uint32[turns]: how many words each turn has."""
+        return self.numbers("turns", "length")
+
+    @cached_property
+    def turn_starts(self) -> NDArray[np.uint32]:
+        """uint32[turns + 1]: the place of each turn's first word in the segment."""
+        starts = np.zeros(self.turn_count + 1, dtype=np.uint32)
+        np.cumsum(self.lengths, out=starts[1:])
+        return starts
+
+    # values
+
+    def codes(self, field: str) -> tuple[NDArray[np.uint32], list[str]]:
+        """Give a value field of every turn: uint32[turns], index into its values, of which the first is "" for none."""
+        codes, values = self._codes_of_rows(field)
+        if field in PERSON_FIELDS:
+            codes = codes[self.numbers("turns", "person")]
+        elif field in CALL_FIELDS:
+            codes = codes[self.numbers("people", "in_call")][self.numbers("turns", "person")]
+        return codes, values
+
+    def _codes_of_rows(self, field: str) -> tuple[NDArray[np.uint32], list[str]]:
+        table = "calls" if field in CALL_FIELDS else "people" if field in PERSON_FIELDS else "turns"
+        column = self._tables[table].column(field)
+        column.dictionary.validate(full=True)  # of a damaged file: a wrong offset would end the process
+        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        return codes.astype(np.uint32), ["", *column.dictionary.to_pylist()]
+
+    # texts
+
+    def text(self, doc_id: int) -> str:
+        """Give a turn's text."""
+        first_turns = self.numbers("texts", "first_turn")
+        number = int(np.searchsorted(first_turns, doc_id, side="right")) - 1
+        first = int(first_turns[number])
+        sizes = self.numbers("turns", "size")
+        start = int(sizes[first:doc_id].sum())
+        return self._decompressed(number)[start : start + int(sizes[doc_id])].decode()
+
+    def _decompressed(self, number: int) -> bytes:
+        if self._block[0] != number:
+            packed = ByteStrings(packed_of(self._tables["texts"].column("block"))).bytes_of(number)
+            size = int(self.numbers("texts", "size")[number])
+            self._block = (number, _CODEC.decompress(pa.py_buffer(packed), size, asbytes=True))
+        return self._block[1]
