@@ -17,7 +17,7 @@ from whoosh.formats import Positions
 
 from indexer.names import fold
 
-__all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "normalise", "raw_words", "spans", "words"]
+__all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "blank_tags", "normalise", "raw_words", "spans", "spans_from", "words"]
 
 # What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the
 # speech. Spellings from 24,816 Seeking Alpha and 981 Motley Fool files.
@@ -64,8 +64,17 @@ def raw_words(text: str) -> list[str]:
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Give each word of a text with the place it stands at: word as `words` gives it, start, end."""
-    masked = _TAGS.sub(lambda tag: " " * len(tag[0]), text) if "[" in text or "(" in text else text
-    for match in _pattern_for(text).finditer(masked):
+    return spans_from(blank_tags(text), 0)
+
+
+def blank_tags(text: str) -> str:
+    """Give a text of the same length with spaces where it has a transcriber's tags."""
+    return _TAGS.sub(lambda tag: " " * len(tag[0]), text) if "[" in text or "(" in text else text
+
+
+def spans_from(blanked: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Give the words of a text without tags as `spans` does, from a place on that is white space, or where a word ends."""
+    for match in _pattern_for(blanked).finditer(blanked, start):
         yield normalise(match[0]), match.start(), match.end()
 
 

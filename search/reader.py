@@ -163,7 +163,7 @@ class Snapshot:
 
     def occurs(self, word: str) -> bool:
         """Say whether a word, as the analyzer gives it, occurs in any turn."""
-        return ("text", word.encode()) in self.reader
+        return any(segment.arrays.find(word.encode()) is not None for segment in self.segments)
 
     def matching_values(self, field: str, asked: str) -> tuple[str, ...]:
         """Give the values of a field that an asked value means.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from whoosh import query as q
 
-from indexer.analysis import spans
+from indexer.analysis import blank_tags, spans_from
 from search.parse import Forms
 from search.results import Snippet
 
@@ -63,30 +64,98 @@ def make_snippet(text: str, sought: tuple[frozenset[Cue], ...], max_snippet_char
     return Snippet(shown, tuple((at + shift, to + shift) for at, to, _ in found if start <= at and to <= end))
 
 
-def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[tuple[int, int, int]]:
-    """Every match as (start, end, which of `sought`), in order, without overlap; the longer one wins."""
-    tokens = list(spans(text))
-    at_word: dict[str, list[tuple[tuple[str, ...], bool, int]]] = {}
-    prefixes: list[tuple[str, int]] = []
-    for number, cues in enumerate(sought):
-        for cue, is_prefix in cues:
-            if is_prefix:
-                prefixes.append((cue[0], number))
-            else:
-                at_word.setdefault(cue[0], []).append((cue, is_prefix, number))
-    found: list[tuple[int, int, int]] = []
-    for place, (word, start, end) in enumerate(tokens):
-        best = -1
-        for cue, _, number in at_word.get(word, ()):
-            last = place + len(cue) - 1
-            if last < len(tokens) and all(tokens[place + step][0] == cue[step] for step in range(1, len(cue))) and tokens[last][2] > best:
-                best, which = tokens[last][2], number
-        for prefix, number in prefixes:
-            if best < 0 and word.startswith(prefix):
-                best, which = end, number
-        if best > 0 and (not found or start >= found[-1][1]):
-            found.append((start, best, which))
+Match = tuple[int, int, int]  # start, end, which of the things sought
+
+# Letters with accents, among others, which words have in a text and not in the index. What else stands in most texts beyond
+# ASCII is punctuation. Numbers lose their commas, too.
+_FOLDED = re.compile(r"[^\x00-\x7f’‘“”–—…•®™€£]")
+_NUMBER = re.compile(r"\d")
+
+
+def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
+    """Every match as (start, end, which of `sought`), in order, without overlap; the longer one wins.
+
+    A turn may have thousands of words, of which few can begin a match: only these are looked at by the analyzer.
+    """
+    cues = _Cues(sought)
+    blanked = blank_tags(text)
+    found: list[Match] = []
+    looked_at = 0
+    for begins, ends in cues.candidates(blanked):
+        if begins < looked_at:
+            continue
+        start = max(blanked.rfind(" ", 0, begins), blanked.rfind("\n", 0, begins), looked_at)
+        tokens = _Tokens(spans_from(blanked, start))
+        place = 0
+        while (token := tokens.at(place)) and token[1] < ends:
+            match = cues.match(tokens, place)
+            if match and (not found or match[0] >= found[-1][1]):
+                found.append(match)
+            looked_at = token[2]
+            place += 1
+        looked_at = max(looked_at, ends)
     return found
+
+
+class _Tokens:
+    """Words with their places, drawn as far as they are asked for."""
+
+    def __init__(self, source: Iterator[tuple[str, int, int]]) -> None:
+        self._source = source
+        self._drawn: list[tuple[str, int, int]] = []
+
+    def at(self, place: int) -> tuple[str, int, int] | None:
+        while len(self._drawn) <= place:
+            token = next(self._source, None)
+            if token is None:
+                return None
+            self._drawn.append(token)
+        return self._drawn[place]
+
+
+class _Cues:
+    """All that is sought, by the word that it begins with."""
+
+    def __init__(self, sought: tuple[frozenset[Cue], ...]) -> None:
+        self._at_word: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._prefixes: list[tuple[str, int]] = []
+        for number, cues in enumerate(sought):
+            for words, is_prefix in cues:
+                if is_prefix:
+                    self._prefixes.append((words[0], number))
+                else:
+                    self._at_word.setdefault(words[0], []).append((words, number))
+
+    def candidates(self, text: str) -> Iterable[tuple[int, int]]:
+        """Give the places that any match begins at, and perhaps others, as (start, end), ascending."""
+        first_words = [*self._at_word, *(prefix for prefix, _ in self._prefixes)]
+        if not first_words:
+            return ()
+        if _FOLDED.search(text) or any(_NUMBER.search(word) or not word.isascii() for word in first_words):
+            return ((0, len(text)),)
+        pattern = "|".join(re.escape(word).replace("'", "['’]") for word in first_words)
+        return (match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+
+    def match(self, tokens: _Tokens, place: int) -> Match | None:
+        """Give the longest match that begins at a word."""
+        token = tokens.at(place)
+        if token is None:
+            return None
+        word, start, end = token
+        ends = [(last, number) for words, number in self._at_word.get(word, ()) if (last := _end_of(words, tokens, place))]
+        if not ends:
+            ends = [(end, number) for prefix, number in self._prefixes[::-1] if word.startswith(prefix)]
+        return (start, *max(ends, key=lambda each: each[0])) if ends else None
+
+
+def _end_of(words: tuple[str, ...], tokens: _Tokens, place: int) -> int | None:
+    """Say where words that follow each other from a place on end; None if others stand there."""
+    token = None
+    for step, word in enumerate(words):
+        token = tokens.at(place + step)
+        if token is None or token[0] != word:
+            return None
+    return token and token[2]
 
 
 def _best_window(found: list[tuple[int, int, int]], width: int) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, file_name, numbers_
 
 __all__ = ["ByteStrings", "SegmentArrays"]
 
+_MOST_REMEMBERED = 10_000  # words
 _BEHIND = b"\xff"  # which no UTF-8 has
 _CODEC = pa.Codec("zstd")
 
@@ -66,6 +67,7 @@ class SegmentArrays:
         self.turn_count: int = tables["turns"].num_rows
         self.participant_count: int = tables["people"].num_rows
         self.words = ByteStrings(packed_of(tables["words"].column("word")))
+        self._places: dict[bytes, int | None] = {}
         self._block: tuple[int, bytes] = (-1, b"")
 
     @classmethod
@@ -84,9 +86,13 @@ class SegmentArrays:
     # words
 
     def find(self, word: bytes) -> int | None:
-        """Give a word's place; None if no turn says it."""
-        place = bisect_left(self.words, word)
-        return place if place < len(self.words) and self.words[place] == word else None
+        """Give a word's place; None if no turn says it. Places are remembered: a query asks for each form of a word several times."""
+        if word not in self._places:
+            if len(self._places) >= _MOST_REMEMBERED:
+                self._places.clear()
+            place = bisect_left(self.words, word)
+            self._places[word] = place if place < len(self.words) and self.words[place] == word else None
+        return self._places[word]
 
     def find_prefix(self, prefix: bytes) -> tuple[int, int]:
         """Give the first place of a word that begins so, and the place behind the last one."""
