@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ _MOST_SEGMENTS = 8
 _SMALL_SHARE = 0.1
 _SMALL_TURNS = 5_000
 _SMALL_ALWAYS = 0.02
+_MOST_TURNS_MERGED = 150_000
 
 
 def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progress: Callable[[], object] = lambda: None) -> ArrowSegment:
@@ -59,12 +61,18 @@ def plan_merge(segments: Sequence[ArrowSegment]) -> list[ArrowSegment]:
     """Choose the segments to be written into one, so that few remain and deleted turns do not pile up."""
     total = sum(segment.doc_count() for segment in segments)
     wasteful = [segment for segment in segments if segment.deleted_count() > segment.doc_count()]
-    if len(segments) <= _MOST_SEGMENTS:
-        return wasteful
-    limit = max(_SMALL_ALWAYS * total, min(_SMALL_SHARE * total, _SMALL_TURNS))
-    small = [segment for segment in segments if segment.doc_count() < limit]
-    chosen = [segment for segment in segments if segment in wasteful or segment in small]
-    return chosen if len(chosen) > 1 else wasteful
+    limit = max(_SMALL_ALWAYS * total, min(_SMALL_SHARE * total, _SMALL_TURNS)) if len(segments) > _MOST_SEGMENTS else 0
+    few = _first_few([segment for segment in segments if segment in wasteful or segment.doc_count() < limit])
+    # A single segment without deleted turns would come out as it was; one that is nearly all deleted may be too large for the few.
+    return few if len(few) > 1 or few[:1] == wasteful[:1] else wasteful[:1]
+
+
+def _first_few(segments: Sequence[ArrowSegment]) -> list[ArrowSegment]:
+    """Give the smallest of them, in their order, so many as one segment may hold: what is built is sorted in memory."""
+    by_size = sorted(segments, key=lambda segment: segment.doc_count())
+    turns = accumulate(segment.doc_count() for segment in by_size)
+    few = {segment for segment, so_far in zip(by_size, turns, strict=True) if so_far <= _MOST_TURNS_MERGED}
+    return [segment for segment in segments if segment in few]
 
 
 def merge_segments(folder: Path, segments: Sequence[ArrowSegment], target: Path) -> ArrowSegment:

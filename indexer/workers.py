@@ -30,6 +30,7 @@ _Result = TypeVar("_Result")
 
 _FEWEST_CALLS_A_PROCESS = 50  # below that, starting a process costs more than it saves
 _FILES_A_TASK = 8
+_MOST_BYTES_A_SEGMENT = 96 << 20  # of pickled transcripts: to sort their 16 million words takes some 500 MB
 
 # Final id of a call, and offset and length of its pickled transcript in the spool.
 _Item = tuple[str, int, int]
@@ -55,13 +56,19 @@ class Workers:
         return self._pool.map(function, paths, chunksize=_FILES_A_TASK)
 
     def build(self, work: Path, items: Sequence[_Item], progress: Progress) -> list[tuple[Path, Segment]]:
-        """Build one segment a process from the transcripts in `work/spool`; give each with the folder its files are in."""
+        """Build segments from the transcripts in `work/spool`, one a process, or more if they were too large; give each with its folder."""
         if not items:
             return []
-        parts = _split(items, min(self._jobs, max(1, len(items) // _FEWEST_CALLS_A_PROCESS)))
+        shares = min(self._jobs, max(1, len(items) // _FEWEST_CALLS_A_PROCESS))
+        needed = -(-sum(length for _, _, length in items) // _MOST_BYTES_A_SEGMENT)
+        parts = _split(items, max(shares, needed))
         if self._pool is None or len(parts) == 1:
             done = iter(range(1, len(items) + 1))
-            return [(work / "part0", _build_part(work, 0, items, lambda: progress("indexing", next(done), len(items))))]
+
+            def told() -> None:
+                progress("indexing", next(done), len(items))
+
+            return [(work / f"part{number}", _build_part(work, number, part, told)) for number, part in enumerate(parts)]
         futures = [self._pool.submit(_build_part, work, number, part) for number, part in enumerate(parts)]
         while not all(future.done() for future in futures):
             progress("indexing", self._counter.value, len(items))

@@ -641,6 +641,21 @@ def test_jobs_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert _hits(tmp_path / "1", query) == _hits(tmp_path / "2", query) != []
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_too_large_for_one_segment_becomes_several(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+    """A process that has more to index than it can sort in memory builds one segment after the other; answers are the same."""
+    for number in range(24):
+        _put(tmp_path / "source" / f"{number}.txt", _transcript(f"T{chr(65 + number)}", "pumps " * (number % 7)))
+    whole = indexer.rebuild([tmp_path / "source"], index=tmp_path / "whole")
+    monkeypatch.setattr("indexer.workers._MOST_BYTES_A_SEGMENT", 10_000)
+    told: list[tuple[str, int, int]] = []
+    assert indexer.rebuild([tmp_path / "source"], index=tmp_path / "parts", jobs=jobs, progress=lambda *step: told.append(step)) == whole
+    assert len(list((tmp_path / "parts").glob("*.seg"))) > jobs
+    assert told[-1] == ("indexing", 24, 24)
+    assert _answers(tmp_path / "parts") == _answers(tmp_path / "whole")
+    assert _hits(tmp_path / "parts", Term("text", "pumps")) == _hits(tmp_path / "whole", Term("text", "pumps"))
+
+
 def test_a_dead_worker_is_told_of(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the system kills a worker, the rebuild ends with a line that says so, and the index is as it was."""
     monkeypatch.setattr("indexer.workers._FEWEST_CALLS_A_PROCESS", 5)

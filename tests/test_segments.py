@@ -200,6 +200,13 @@ def test_small_segments_are_merged_when_there_are_many() -> None:
     assert plan_merge([large, *small]) == small
 
 
+def test_no_more_is_merged_than_one_segment_may_hold() -> None:
+    """Of many small segments the smallest are written into one, as long as sorting their words fits the memory of a build."""
+    large, small = [_sized(100_000) for _ in range(40)], [_sized(60_000), _sized(50_000), _sized(40_000), _sized(70_000)]
+    assert plan_merge([*large, *small]) == small[:3]
+    assert plan_merge(large) == []
+
+
 def test_a_segment_of_mostly_deleted_turns_is_written_again() -> None:
     """A segment with more deleted than live turns is merged, however few segments there are."""
     wasteful, even = _sized(1, deleted=2), _sized(2, deleted=2)
