@@ -1,0 +1,99 @@
+"""How does Earful answer? By its library, with nothing changed for the occasion.
+
+It does more than is compared: it counts calls beside turns, gives all values of a facet, leaves a filter out of the counts
+of its own field, and holds ten more fields of each turn. Words are quoted, since an unquoted one matches its inflections.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import search
+from indexer.model import Transcript
+from indexer.reading import PARSER_VERSION
+from indexer.schema import SCHEMA_VERSION
+from indexer.store import Manifest, Store
+from indexer.workers import open_workers
+from search.results import Hit, Page
+from tests.bench.ask import Ask, Shape
+from tests.bench.engines.protocol import FACETS, TOP, Answer, Found
+
+__all__ = ["Earful"]
+
+
+class Earful:
+    """This project."""
+
+    def version(self) -> str:
+        return version("earful")
+
+    def build(self, calls: Iterable[Transcript], folder: Path) -> None:
+        """Build and commit as a rebuild does once it has read the calls: over a spool, to the disk, with checksums."""
+        store = Store(folder)
+        with store.lock(), store.workspace() as work, open_workers(1) as workers:
+            built = workers.build(work, _spool(work / "spool", calls), lambda *_: None)
+            for part, segment in built:
+                store.adopt(segment, part)
+            turns = sum(segment.doc_count() for _, segment in built)
+            store.commit([segment for _, segment in built], _manifest(turns), None)
+
+    def open(self, folder: Path) -> EarfulSearcher:
+        return EarfulSearcher(folder)
+
+
+def _spool(path: Path, calls: Iterable[Transcript]) -> list[tuple[str, int, int]]:
+    """Write calls one behind the other; give the id of each, and where it stands."""
+    items = []
+    with path.open("wb") as file:
+        for call in calls:
+            pickled = pickle.dumps(call)
+            items.append((call.call, file.tell(), len(pickled)))
+            file.write(pickled)
+    return items
+
+
+def _manifest(turns: int) -> Manifest:
+    versions: dict[str, int | str] = {"schema": SCHEMA_VERSION, "parser": PARSER_VERSION}
+    return Manifest(versions=versions, sources=[], calls={}, counts={"turns": turns}, scanned_ns=0)
+
+
+class EarfulSearcher:
+    """An open index of Earful's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._calls = search.open_index(folder)
+
+    def search(self, ask: Ask) -> Answer:
+        return _answer(self._calls.search(_query(ask), facets=FACETS, limit=TOP, **dict(ask.filters)))
+
+    def close(self) -> None:
+        self._calls.close()
+
+
+def _query(ask: Ask) -> str:
+    quoted = [f'"{word}"' for word in ask.words]
+    match ask.shape:
+        case Shape.PREFIX:
+            return f"{ask.words[0]}*"
+        case Shape.PHRASE:
+            return f'"{" ".join(ask.words)}"'
+        case Shape.NOT:
+            return " NOT ".join(quoted)
+        case Shape.ANY:
+            return " OR ".join(quoted)
+    return " ".join(quoted)
+
+
+def _answer(page: Page) -> Answer:
+    return Answer(
+        turns=page.turns,
+        hits=tuple(_found(hit) for hit in page.hits),
+        facets={field: tuple((value.value or "", value.turns) for value in page.facets[field][:TOP]) for field in FACETS},
+    )
+
+
+def _found(hit: Hit) -> Found:
+    return Found(f"{hit.call}:{hit.turn}", hit.snippet.text)
