@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
 from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentArrays, SegmentBuilder, TurnRow
+from indexer.errors import IndexDamaged
 from indexer.model import Transcript
 from indexer.schema import documents
 
@@ -46,14 +48,11 @@ def delete_calls(folder: Path, segments: Sequence[ArrowSegment], calls: Collecti
     if not calls:
         return list(segments)
     for segment in segments:
-        arrays = SegmentArrays.open(folder, segment.segment_id())
-        try:
+        with _opened(folder, segment) as arrays:
             codes, values = arrays.codes("call")
             gone = [code for code, value in enumerate(values) if value in calls]
             for doc_id in np.flatnonzero(np.isin(codes, gone)).tolist():
                 segment.delete_document(doc_id)
-        finally:
-            arrays.close()
     return [segment for segment in segments if segment.doc_count() > 0]
 
 
@@ -80,13 +79,19 @@ def merge_segments(folder: Path, segments: Sequence[ArrowSegment], target: Path)
     target.mkdir(parents=True, exist_ok=True)
     builder = SegmentBuilder(target, INDEX_NAME)
     for segment in segments:
-        arrays = SegmentArrays.open(folder, segment.segment_id())
-        try:
+        with _opened(folder, segment) as arrays:
             for row in _live_rows(arrays, frozenset(segment.deleted_docs())):
                 builder.add(row)
-        finally:
-            arrays.close()
     return builder.finish()
+
+
+@contextmanager
+def _opened(folder: Path, segment: ArrowSegment) -> Iterator[SegmentArrays]:
+    try:
+        with closing(SegmentArrays.open(folder, segment.segment_id())) as arrays:
+            yield arrays
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"the segment {segment.segment_id()} cannot be read ({error})", hint="run earful rebuild --fresh") from error
 
 
 def _live_rows(arrays: SegmentArrays, deleted: frozenset[int]) -> Iterator[TurnRow]:

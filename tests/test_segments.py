@@ -18,6 +18,7 @@ from whoosh.searching import Searcher
 
 from indexer.codec import ArrowSegment
 from indexer.codec.columns import DictionaryColumn
+from indexer.errors import IndexDamaged
 from indexer.model import Kind, Section, Transcript, Turn
 from indexer.roles import Role
 from indexer.schema import VALUE_FIELDS, turn_schema
@@ -187,6 +188,16 @@ def test_merging_fills_the_columns_that_some_segments_lack(tmp_path: Path) -> No
     with _reader(tmp_path / "merged", [merged]) as reader:
         firms = reader.column_reader("firm")
         assert [firms[number] for number in range(6)] == ["", "", "Fable Bank", "Fable Bank", "", ""]
+
+
+def test_a_damaged_segment_is_told_of(tmp_path: Path) -> None:
+    """Where a segment is not what was written, no call leaves it and none is merged out of it: the error names it and what to do."""
+    segment = build_segment(tmp_path, [_call("A")])
+    (tmp_path / f"{segment.segment_id()}.seg").write_bytes(b"spoilt")
+    with pytest.raises(IndexDamaged, match=rf"^the segment {segment.segment_id()} cannot be read .*; run earful rebuild --fresh$"):
+        delete_calls(tmp_path, [segment], {"A"})
+    with pytest.raises(IndexDamaged):
+        merge_segments(tmp_path, [segment], tmp_path / "merged")
 
 
 def test_few_segments_are_left_alone() -> None:

@@ -43,11 +43,11 @@ class TurnRow:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> TurnRow:
-        """Make a row of a Whoosh document."""
+        """Make a row of a Whoosh document; an empty value is none."""
         return cls(
-            call=tuple(document.get(name) for name in CALL_FIELDS),
-            person=tuple(document.get(name) for name in PERSON_FIELDS),
-            own=tuple(document.get(name) for name in TURN_FIELDS),
+            call=tuple(document.get(name) or None for name in CALL_FIELDS),
+            person=tuple(document.get(name) or None for name in PERSON_FIELDS),
+            own=tuple(document.get(name) or None for name in TURN_FIELDS),
             turn=document["turn"],
             exchange=document["exchange"],
             text=document["text"],

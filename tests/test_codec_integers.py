@@ -1,0 +1,91 @@
+"""Whole numbers come back from their bytes, all of them or any run of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from indexer.codec.integers import pack, unpack
+
+_LARGEST = 2**32 - 1
+# The last number of each size in bytes and the first of the next.
+_EDGES = [0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 268_435_455, 268_435_456, _LARGEST]
+_NUMBERS = st.lists(st.one_of(st.integers(0, _LARGEST), st.sampled_from(_EDGES), st.integers(0, 127)))
+
+
+def _array(numbers: Sequence[int]) -> NDArray[np.uint32]:
+    return np.array(numbers, dtype=np.uint32)
+
+
+def _leb128(number: int) -> bytes:
+    """Encode one number as the definition has it."""
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*encoded, number])
+
+
+@given(_NUMBERS)
+@example([])
+@example(_EDGES)
+@example(_EDGES[::-1])
+def test_numbers_come_back(numbers: list[int]) -> None:
+    """Whatever was packed comes out of its bytes, in order, as uint32."""
+    packed, _ = pack(_array(numbers))
+    unpacked = unpack(packed)
+    assert unpacked.tolist() == numbers
+    assert packed.dtype == np.uint8
+    assert unpacked.dtype == np.uint32
+
+
+@given(_NUMBERS)
+@example([])
+@example(_EDGES)
+def test_the_bytes_are_leb128(numbers: list[int]) -> None:
+    """Each number has the bytes that the definition gives it, end to end, and starts where those before it end."""
+    packed, starts = pack(_array(numbers))
+    encoded = [_leb128(number) for number in numbers]
+    assert packed.tobytes() == b"".join(encoded)
+    assert starts.tolist() == np.cumsum([0, *map(len, encoded)]).tolist()
+    assert starts.dtype == np.int64
+
+
+@pytest.mark.parametrize(("number", "size"), list(zip(_EDGES, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5], strict=True)))
+def test_small_numbers_are_short(number: int, size: int) -> None:
+    """A number below 128 takes one byte, and one byte more for every seven bits more."""
+    assert len(pack(_array([number]))[0]) == size
+
+
+@given(_NUMBERS, st.data())
+def test_a_run_of_numbers_is_read_alone(numbers: list[int], data: st.DataObject) -> None:
+    """The bytes from one start to another are those of the numbers in between, and of no other."""
+    packed, starts = pack(_array(numbers))
+    first = data.draw(st.integers(0, len(numbers)))
+    last = data.draw(st.integers(first, len(numbers)))
+    assert unpack(packed[starts[first] : starts[last]]).tolist() == numbers[first:last]
+
+
+def test_nothing_is_written_over() -> None:
+    """Bytes that cannot be changed, as those of a mapped file, are read, and numbers that were packed stay as they are."""
+    numbers = _array(_EDGES)
+    packed, _ = pack(numbers)
+    assert numbers.tolist() == _EDGES
+    assert unpack(np.frombuffer(packed.tobytes(), dtype=np.uint8)).tolist() == _EDGES
+    small = np.frombuffer(b"\x01\x02", dtype=np.uint8)
+    unpack(small)[0] = 7
+    assert small.tolist() == [1, 2]
+
+
+def test_many_numbers_of_all_sizes() -> None:
+    """A hundred thousand numbers of any number of bits come back."""
+    chance = np.random.default_rng(11)
+    numbers = chance.integers(0, _LARGEST, 100_000, dtype=np.uint32, endpoint=True) >> chance.integers(0, 32, 100_000, dtype=np.uint32)
+    packed, starts = pack(numbers)
+    assert np.array_equal(unpack(packed), numbers)
+    assert starts[-1] == len(packed)

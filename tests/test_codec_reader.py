@@ -1,0 +1,268 @@
+"""What was put into a segment comes out of it: texts, values, numbers, and of each word where it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from indexer.analysis import words
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, SegmentArrays, SegmentBuilder, TurnRow
+from indexer.codec.inversion import Packed
+from indexer.codec.reader import ByteStrings
+from indexer.codec.tables import file_name
+
+_BLOCK = 16_384  # bytes of text from which a block is closed
+_BATCH = 2_000  # turns that are inverted together
+_FIELDS = (*CALL_FIELDS, *PERSON_FIELDS, *TURN_FIELDS)
+
+_Folders = pytest.TempPathFactory
+
+
+def _row(text: str = "", values: Mapping[str, str | None] = MappingProxyType({}), *, turn: int = 0, exchange: int = 0) -> TurnRow:
+    """Make a turn of what matters to a test."""
+    call, person, own = (tuple(map(values.get, fields)) for fields in (CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS))
+    return TurnRow(call=call, person=person, own=own, turn=turn, exchange=exchange, text=text)
+
+
+@contextmanager
+def _opened(folders: _Folders, rows: Sequence[TurnRow]) -> Iterator[SegmentArrays]:
+    folder = folders.mktemp("segment")
+    builder = SegmentBuilder(folder, "MAIN")
+    for row in rows:
+        builder.add(row)
+    segment = builder.finish()
+    assert segment.doc_count_all() == len(rows)
+    arrays = SegmentArrays.open(folder, segment.segment_id())
+    yield arrays
+    arrays.close()
+
+
+# texts
+
+# About the size of a block, in bytes and in characters of two, three and four bytes.
+_SIZES = st.one_of(st.integers(0, 3), st.sampled_from([_BLOCK // 2, _BLOCK - 1, _BLOCK, _BLOCK + 1, 2 * _BLOCK + 7]))
+_TEXTS = st.lists(st.builds(lambda unit, size: (unit * size)[:size], st.sampled_from(["a", "pumps ", "é", "中国", "\U0001f600"]), _SIZES))
+
+
+@given(texts=_TEXTS, data=st.data())
+@example(texts=["", "", ""], data=None)
+@example(texts=["a" * _BLOCK, "", "b", "", "c" * _BLOCK, ""], data=None)
+@settings(max_examples=60)
+def test_texts_come_back(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject | None) -> None:
+    """Each text is read as it was, wherever it stands in a block, in any order."""
+    order = data.draw(st.permutations(range(len(texts)))) if data else [*range(len(texts))][::-1]
+    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+        assert arrays.turn_count == len(texts)
+        assert {number: arrays.text(number) for number in order} == dict(enumerate(texts))
+        assert arrays.numbers("turns", "size").tolist() == [len(text.encode()) for text in texts]
+
+
+def test_any_characters_come_back(tmp_path_factory: _Folders) -> None:
+    """Nothing about a text is changed: white space, line ends, NUL and characters outside the first plane are as they were."""
+    texts = ["  two  spaces \n\r\n\t", "\x00", "e\u0301\u00e9", "\ufeff\u200b", "\U0001f600" * 3, "\u2028\x85"]
+    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+        assert [arrays.text(number) for number in range(len(texts))] == texts
+
+
+def test_a_hit_costs_one_small_block(tmp_path_factory: _Folders) -> None:
+    """Texts lie in blocks that are closed as soon as they hold enough: no block is larger than that by more than one turn."""
+    sizes = [*[_BLOCK // 3] * 10, 3 * _BLOCK, _BLOCK, 0, 5]
+    with _opened(tmp_path_factory, [_row("x" * size) for size in sizes]) as arrays:
+        assert arrays.numbers("texts", "first_turn").tolist() == [0, 4, 8, 11, 12]
+        assert arrays.numbers("texts", "size").tolist() == [sum(sizes[:4]), sum(sizes[4:8]), sum(sizes[8:11]), _BLOCK, 5]
+
+
+# values
+
+_VALUES = st.fixed_dictionaries({name: st.none() | st.sampled_from(["CFO", "Jane Roe", "Crédit", "\x00", " "]) for name in _FIELDS})
+
+
+@given(st.lists(_VALUES, max_size=12))
+@settings(max_examples=60)
+def test_values_come_back(tmp_path_factory: _Folders, values: list[dict[str, str | None]]) -> None:
+    """Each turn has the values it was given, whether call, person or turn has them; "" where it has none."""
+    with _opened(tmp_path_factory, [_row("", each) for each in values]) as arrays:
+        for name in _FIELDS:
+            codes, distinct = arrays.codes(name)
+            assert [distinct[code] for code in codes] == [each[name] or "" for each in values]
+            assert codes.dtype == np.uint32
+
+
+@given(st.lists(_VALUES, max_size=12))
+@settings(max_examples=30)
+def test_each_value_is_kept_once(tmp_path_factory: _Folders, values: list[dict[str, str | None]]) -> None:
+    """A field's values are distinct, the first is the empty one, and the rest stand in order of first use."""
+    with _opened(tmp_path_factory, [_row("", each) for each in values]) as arrays:
+        for name in _FIELDS:
+            assert arrays.codes(name)[1] == list(dict.fromkeys(["", *(value for each in values if (value := each[name]) is not None)]))
+
+
+def test_more_values_than_sixteen_bits_can_number(tmp_path_factory: _Folders) -> None:
+    """No value is lost or mixed up after the 65,536th, in any table."""
+    names = [f"name {number}" for number in range(70_000)]
+    with _opened(tmp_path_factory, [_row("", {"call": name, "speaker": name, "header": name}) for name in names]) as arrays:
+        for field in ("call", "speaker", "header"):
+            codes, values = arrays.codes(field)
+            assert values == ["", *names]
+            assert np.array_equal(codes, np.arange(1, 70_001))
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), max_size=20))
+@settings(max_examples=30)
+def test_numbers_come_back(tmp_path_factory: _Folders, numbers: list[tuple[int, int]]) -> None:
+    """Each turn has its two numbers, up to 32 bits."""
+    with _opened(tmp_path_factory, [_row(turn=turn, exchange=exchange) for turn, exchange in numbers]) as arrays:
+        found = [arrays.numbers("turns", name) for name in ("turn", "exchange")]
+        assert list(zip(*(column.tolist() for column in found), strict=True)) == numbers
+        assert {column.dtype for column in found} == {np.dtype(np.uint32)}
+
+
+def test_a_person_is_one_in_a_call_and_another_in_the_next(tmp_path_factory: _Folders) -> None:
+    """Whoever speaks twice in a call is one participant; in two calls two; with another role, another."""
+    jane, sam = {"speaker": "Jane Roe", "role": "CFO"}, {"speaker": "Sam Poe", "role": "Analyst"}
+    said = [("A", jane), ("A", sam), ("A", jane), ("B", sam), ("B", jane), ("A", sam), ("B", {**jane, "role": "CEO"})]
+    with _opened(tmp_path_factory, [_row("", {"call": call, **person}) for call, person in said]) as arrays:
+        assert arrays.participant_count == 5
+        assert arrays.numbers("turns", "person").tolist() == [0, 1, 0, 2, 3, 1, 4]
+        assert arrays.numbers("people", "in_call").tolist() == [0, 0, 1, 1, 1]
+
+
+def test_a_row_is_made_of_a_document() -> None:
+    """A Whoosh document's fields go where they belong, and those it has not are without a value."""
+    document = {"call": "A", "role": "CFO", "kind": "remarks", "header": "Jane Roe", "turn": 3, "exchange": 0, "text": "Pumps."}
+    assert TurnRow.of(document) == _row("Pumps.", {"call": "A", "role": "CFO", "kind": "remarks", "header": "Jane Roe"}, turn=3)
+
+
+# words
+
+_SAID = ["pumps", "pump", "Pumps", "AT&T", "12.5%", "café", "中国", "non-GAAP", "[ph]", "1,022.7", "—"]
+_TURNS = st.lists(st.lists(st.sampled_from(_SAID), max_size=8).map(" ".join), max_size=8)
+
+
+@given(_TURNS)
+@settings(max_examples=100)
+def test_words_are_those_of_each_turn(tmp_path_factory: _Folders, texts: list[str]) -> None:
+    """Turns, frequencies and places of every word are those that the analyzer gives of each text."""
+    said = [words(text) for text in texts]
+    flat = [word for turn in said for word in turn]
+    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+        assert [word.decode() for word in arrays.words] == sorted(set(flat), key=str.encode)
+        assert arrays.lengths.tolist() == [len(turn) for turn in said]
+        assert arrays.turn_starts.tolist() == [sum(map(len, said[:number])) for number in range(len(said) + 1)]
+        for number, word in enumerate(map(bytes.decode, arrays.words)):
+            doc_ids = arrays.doc_ids(number)
+            assert doc_ids.tolist() == [turn for turn, spoken in enumerate(said) if word in spoken]
+            assert arrays.frequencies(number).tolist() == [said[turn].count(word) for turn in doc_ids]
+            assert arrays.positions(number).tolist() == [place for place, spoken in enumerate(flat) if spoken == word]
+            assert arrays.turn_count_of(word.encode()) == len(doc_ids)
+            assert {array.dtype for array in (doc_ids, arrays.positions(number), arrays.frequencies(number))} == {np.dtype(np.uint32)}
+
+
+@given(texts=_TURNS, data=st.data())
+@settings(max_examples=60)
+def test_neighbours_are_read_at_once(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject) -> None:
+    """The postings of words that follow each other are those of each of them, end to end; of none, none."""
+    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+        first = data.draw(st.integers(0, len(arrays.words)))
+        last = data.draw(st.integers(first, len(arrays.words)))
+        doc_ids, frequencies, counts = arrays.range_postings(first, last)
+        assert doc_ids.tolist() == [turn for word in range(first, last) for turn in arrays.doc_ids(word)]
+        assert frequencies.tolist() == [often for word in range(first, last) for often in arrays.frequencies(word)]
+        assert counts.tolist() == [len(arrays.doc_ids(word)) for word in range(first, last)]
+
+
+@pytest.mark.parametrize(
+    ("word", "place"),
+    [
+        ("a", None),
+        ("cash", 0),
+        ("pump", 1),
+        ("pumps", 2),
+        ("pum", None),
+        ("pumpss", None),
+        ("zürich", None),
+        ("zurich", 3),
+        ("中国", 4),
+        ("", None),
+    ],
+)
+def test_a_word_is_found_or_not(tmp_path_factory: _Folders, word: str, place: int | None) -> None:
+    """A word is found at its place in the order of bytes; before, between and behind the words nothing is."""
+    with _opened(tmp_path_factory, [_row("pumps pump cash"), _row("中国 Zürich pumps")]) as arrays:
+        assert arrays.find(word.encode()) == place
+        assert arrays.turn_count_of(word.encode()) == (0 if place is None else 2 if word == "pumps" else 1)
+
+
+@given(texts=_TURNS, start=st.sampled_from(["", "p", "pump", "pumps", "caf", "中", "zz", "1"]))
+@settings(max_examples=60)
+def test_words_that_begin_alike_are_a_range(tmp_path_factory: _Folders, texts: list[str], start: str) -> None:
+    """From the first place to the last stand the words with a beginning, and no other."""
+    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+        first, last = arrays.find_prefix(start.encode())
+        assert arrays.words[first:last] == [word for word in arrays.words if word.startswith(start.encode())]
+
+
+@pytest.mark.parametrize("turns", [_BATCH - 1, _BATCH, _BATCH + 1, 2 * _BATCH])
+def test_batches_leave_no_seam(tmp_path_factory: _Folders, turns: int) -> None:
+    """As many turns as are inverted together, one less, one more or twice as many: each is there once."""
+    with _opened(tmp_path_factory, [_row(f"pumps w{number}") for number in range(turns)]) as arrays:
+        assert len(arrays.words) == turns + 1
+        assert arrays.doc_ids(0).tolist() == list(range(turns))
+        last = arrays.find(b"w%d" % (turns - 1))
+        assert last is not None
+        assert (arrays.doc_ids(last).tolist(), arrays.positions(last).tolist()) == ([turns - 1], [2 * turns - 1])
+
+
+def test_no_turns_at_all(tmp_path_factory: _Folders) -> None:
+    """A segment of nothing can be opened, and has nothing."""
+    with _opened(tmp_path_factory, []) as arrays:
+        assert (arrays.turn_count, arrays.participant_count, len(arrays.words)) == (0, 0, 0)
+        assert (arrays.find(b"pumps"), arrays.find_prefix(b"p"), arrays.turn_count_of(b"pumps")) == (None, (0, 0), 0)
+        assert arrays.turn_starts.tolist() == [0]
+        for name in _FIELDS:
+            codes, values = arrays.codes(name)
+            assert (codes.tolist(), values) == ([], [""])
+
+
+# files
+
+
+def test_arrays_outlive_the_segment(tmp_path_factory: _Folders) -> None:
+    """What was read before a segment was closed can still be used."""
+    with _opened(tmp_path_factory, [_row("pumps cash pumps")]) as arrays:
+        numbers, word_bytes = arrays.numbers("words", "count"), arrays.words.bytes_of(0)
+    assert (numbers.tolist(), word_bytes.tobytes()) == ([1, 2], b"cash")
+
+
+@pytest.mark.parametrize("size", [None, 0, 100])
+def test_a_missing_or_cut_file_is_an_error(tmp_path: Path, size: int | None) -> None:
+    """A segment whose file is not there, or not whole, is not opened."""
+    segment = SegmentBuilder(tmp_path, "MAIN").finish()
+    path = tmp_path / file_name(segment.segment_id())
+    data = path.read_bytes()
+    path.unlink()
+    if size is not None:
+        path.write_bytes(data[:size])
+    with pytest.raises(OSError if size is None else ValueError):
+        SegmentArrays.open(tmp_path, segment.segment_id())
+
+
+@given(strings=st.lists(st.binary(max_size=4), max_size=6), data=st.data())
+def test_byte_strings_are_a_sequence(strings: list[bytes], data: st.DataObject) -> None:
+    """They have a length, items from both ends, slices, and an end."""
+    starts = np.cumsum([0, *map(len, strings)], dtype=np.int64)
+    column = ByteStrings(Packed(np.frombuffer(b"".join(strings), dtype=np.uint8), starts))
+    assert list(column) == strings
+    where = data.draw(st.slices(len(strings)))
+    assert column[where] == strings[where]
+    assert [column[-number] for number in range(1, len(strings) + 1)] == strings[::-1]
+    for number in (len(strings), -len(strings) - 1):
+        with pytest.raises(IndexError):
+            column[number]
