@@ -17,8 +17,9 @@ from indexer.firms import FirmTable, load_firms
 from indexer.formats.draft import Draft
 from indexer.model import Kind, Participant, Transcript, Turn
 from indexer.people import Person, change_sides, employ, introduce, lacks_firm, participants, recognise
-from indexer.sections import Place, Spoken, find_qa_start, place_turns
+from indexer.sections import Place, find_qa_start, place_turns
 from indexer.sources import read_source
+from indexer.spoken import Spoken
 
 __all__ = ["PARSER_VERSION", "read", "read_bytes"]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
 
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, SegmentArrays
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, ArrowTerms, SegmentArrays
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
@@ -77,17 +77,17 @@ class Segment:
         arrays: What it holds.
         first: The document number of its first turn among those of all segments.
         live: bool[turns], whether each turn is part of the index; None if all are.
+        terms: Its terms, those of values too.
     """
 
     arrays: SegmentArrays
     first: int
     live: NDArray[np.bool_] | None
-    terms: Any
+    terms: ArrowTerms
 
     def value_doc_ids(self, field: str, value: str) -> NDArray[np.uint32]:
         """Give the turns that have a folded value: uint32[n], ascending."""
-        found: NDArray[np.uint32] = self.terms.doc_ids(field, value.encode())
-        return found
+        return self.terms.doc_ids(field, value.encode())
 
 
 class Snapshot:
@@ -281,7 +281,7 @@ def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
         if reader.has_deletions():
             live = np.ones(reader.doc_count_all(), dtype=np.bool_)
             live[reader.segment().deleted_docs()] = False
-        yield Segment(reader.codec().arrays, first, live, reader._terms)
+        yield Segment(reader.codec().arrays, first, live, reader.codec().terms)
         first += reader.doc_count_all()
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from indexer.formats import Side
 from indexer.model import Kind, Section
 from indexer.people import Person
-from indexer.sections import Place, Spoken, find_qa_start, place_turns
+from indexer.sections import Place, find_qa_start, place_turns
+from indexer.spoken import Spoken
 
 SIDES = {
     "Operator": Side.OPERATOR,

@@ -3,6 +3,17 @@
 from indexer.codec.reader import SegmentArrays
 from indexer.codec.segment import ArrowCodec, ArrowSegment
 from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS
+from indexer.codec.whoosh_reader import ArrowTerms
 from indexer.codec.writer import SegmentBuilder, TurnRow
 
-__all__ = ["CALL_FIELDS", "PERSON_FIELDS", "TURN_FIELDS", "ArrowCodec", "ArrowSegment", "SegmentArrays", "SegmentBuilder", "TurnRow"]
+__all__ = [
+    "CALL_FIELDS",
+    "PERSON_FIELDS",
+    "TURN_FIELDS",
+    "ArrowCodec",
+    "ArrowSegment",
+    "ArrowTerms",
+    "SegmentArrays",
+    "SegmentBuilder",
+    "TurnRow",
+]

@@ -53,13 +53,16 @@ class ArrowCodec(Codec):  # type: ignore[misc]  # Whoosh has no types
 
     Attributes:
         arrays: Of the segment that a reader has opened with this codec.
+        terms: Its terms.
     """
 
     def __init__(self) -> None:
         self.arrays: SegmentArrays | None = None
+        self.terms: ArrowTerms | None = None
 
     def terms_reader(self, storage: Any, segment: ArrowSegment) -> ArrowTerms:
-        return ArrowTerms(self._open(storage, segment))
+        self.terms = ArrowTerms(self._open(storage, segment))
+        return self.terms
 
     def per_document_reader(self, storage: Any, segment: ArrowSegment) -> ArrowTurns:
         return ArrowTurns(self._open(storage, segment), segment)
