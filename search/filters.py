@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -14,10 +16,26 @@ from indexer.roles import Role
 from search.query import Query
 from search.reader import Snapshot
 
-__all__ = ["Masks", "field_values", "make_masks"]
+__all__ = ["Mask", "Masks", "field_values", "make_masks"]
 
-# Field -> bool[turns]: whether a turn passes the filter on that field.
-Masks = dict[str, NDArray[np.bool_]]
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Whether a turn passes the filter on a field: `mask[doc_ids]` says it of these turns.
+
+    Attributes:
+        codes: uint32[turns], index into `passes`.
+        passes: bool[values], whether turns of each value do.
+    """
+
+    codes: NDArray[np.uint32]
+    passes: NDArray[np.bool_]
+
+    def __getitem__(self, doc_ids: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        return self.passes[self.codes[doc_ids]]
+
+
+Masks = dict[str, Mask]
 
 _CLOSED: dict[str, type[StrEnum]] = {"role": Role, "section": Section, "kind": Kind}
 
@@ -58,14 +76,18 @@ def make_masks(snapshot: Snapshot, query: Query) -> tuple[Masks, dict[str, tuple
     if query.since or query.until:
         dates = snapshot.codes("date")
         passes = [bool(day) and _within(day, query) for day in dates.values]
-        masks["date"] = np.array(passes, dtype=np.bool_)[dates.codes]
+        masks["date"] = Mask(dates.codes, np.array(passes, dtype=np.bool_))
     return masks, understood, tuple(notes)
 
 
-def _is_one_of(snapshot: Snapshot, field: str, wanted: dict[str, None]) -> NDArray[np.bool_]:
+def _is_one_of(snapshot: Snapshot, field: str, wanted: dict[str, None]) -> Mask:
     column = snapshot.codes(field)
-    passes: NDArray[np.bool_] = np.array([value in wanted for value in column.values], dtype=np.bool_)[column.codes]
-    return passes
+    passes = np.zeros(len(column.values), dtype=np.bool_)
+    for value in wanted:
+        code = bisect_left(column.values, value)
+        if column.values[code : code + 1] == (value,):
+            passes[code] = True
+    return Mask(column.codes, passes)
 
 
 def _within(day: str, query: Query) -> bool:

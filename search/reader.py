@@ -109,6 +109,7 @@ class Snapshot:
         self.turn_count = sum(reader.doc_count_all() for reader in readers)
         self._codes: dict[str, Codes] = {}
         self._pairs: dict[str, Pairs] = {}
+        self._values: dict[str, tuple[tuple[str, str, str], ...]] = {}
         self._numbers: dict[str, NDArray[np.uint32]] = {}
 
     def close(self) -> None:
@@ -176,18 +177,23 @@ class Snapshot:
         wanted = _period(fold(asked)) if field == "period" else fold(asked)
         values = self._values_of_live_turns(field)
         if field in MANY_VALUED:
-            return tuple(value for value in values if wanted in fold(value).split())
-        exact = tuple(value for value in values if fold(value) == wanted)
+            return tuple(value for value, folded, _ in values if wanted in folded.split())
+        exact = tuple(value for value, folded, _ in values if folded == wanted)
         if exact or not wanted:
             return exact
         if field in ("period", "date"):
-            return tuple(value for value in values if fold(value).startswith(wanted))
-        return tuple(value for value in values if f" {_letters(wanted)} " in f" {_letters(fold(value))} ")
+            return tuple(value for value, folded, _ in values if folded.startswith(wanted))
+        letters = f" {_letters(wanted)} "
+        return tuple(value for value, _, spelt in values if letters in spelt)
 
-    def _values_of_live_turns(self, field: str) -> tuple[str, ...]:
-        column = self.codes(field)
-        used = np.unique(column.codes[self._live])
-        return tuple(column.values[code] for code in used.tolist() if column.values[code])
+    def _values_of_live_turns(self, field: str) -> tuple[tuple[str, str, str], ...]:
+        """Give each value, folded too, and as its letters only; made at first use."""
+        if field not in self._values:
+            column = self.codes(field)
+            used = np.flatnonzero(np.bincount(column.codes[self._live], minlength=len(column.values)))
+            values = (column.values[code] for code in used.tolist() if column.values[code])
+            self._values[field] = tuple((value, folded := fold(value), f" {_letters(folded)} ") for value in values)
+        return self._values[field]
 
     @cached_property
     def _live(self) -> NDArray[np.bool_]:

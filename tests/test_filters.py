@@ -66,7 +66,8 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
 def _passing(snapshot: Snapshot, **filters: Any) -> list[tuple[str, int]]:
     """Give ticker and number of the turns that pass all filters."""
     masks, _, _ = make_masks(snapshot, make_query("*", **filters))
-    passing = np.flatnonzero(np.logical_and.reduce(list(masks.values())))
+    turns = np.arange(snapshot.turn_count, dtype=np.uint32)
+    passing = np.flatnonzero(np.logical_and.reduce([mask[turns] for mask in masks.values()]))
     return sorted((snapshot.value("ticker", number) or "", int(snapshot.numbers("turn")[number])) for number in passing.tolist())
 
 
@@ -122,8 +123,9 @@ def test_dates_include_both_ends_and_only_dated_calls(snapshot: Snapshot, since:
 def test_there_is_one_mask_a_field(snapshot: Snapshot) -> None:
     """Each filter has its own mask over all turns, the two ends of a span of time one together; without filters there is none."""
     masks, _, _ = make_masks(snapshot, make_query("*", role="CFO", ticker=["ACMP", "BOLT"], since="2022-01-01", until="2022-12-31"))
-    assert {field: int(mask.sum()) for field, mask in masks.items()} == {"role": 8, "ticker": 8, "date": 8}
-    assert {(mask.dtype.name, mask.shape) for mask in masks.values()} == {("bool", (16,))}
+    turns = np.arange(snapshot.turn_count, dtype=np.uint32)
+    assert {field: int(mask[turns].sum()) for field, mask in masks.items()} == {"role": 8, "ticker": 8, "date": 8}
+    assert {(mask[turns].dtype.name, mask[turns].shape) for mask in masks.values()} == {("bool", (16,))}
     assert make_masks(snapshot, make_query("*")) == ({}, {}, ())
 
 

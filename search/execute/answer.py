@@ -13,7 +13,7 @@ from whoosh.query import Query as Tree
 from indexer.errors import InvalidValue
 from search.execute.match import match
 from search.facets import FacetCounts
-from search.filters import Masks, field_values, make_masks
+from search.filters import field_values, make_masks
 from search.parse import Lexicon, explain, parse
 from search.query import Query
 from search.reader import Snapshot
@@ -60,7 +60,9 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     )
 
 
-def _sideways(snapshot: Snapshot, doc_ids: NDArray[np.uint32], passes: Masks, field: str, counts: FacetCounts) -> FacetCounts:
+def _sideways(
+    snapshot: Snapshot, doc_ids: NDArray[np.uint32], passes: dict[str, NDArray[np.bool_]], field: str, counts: FacetCounts
+) -> FacetCounts:
     """Count for a facet as if there were no filter on its own field."""
     if field not in passes:
         return counts
