@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
+
+from numpy.typing import NDArray
 
 from indexer.model import Turn
 
@@ -81,6 +83,46 @@ class FacetValue(NamedTuple):
     calls: int
 
 
+class FacetValues(Sequence[FacetValue]):
+    """The values of a field, each made when it is looked at: a query may count tens of thousands of names, of which few are shown."""
+
+    __slots__ = ("_calls", "_codes", "_names", "_turns")
+
+    def __init__(self, names: Sequence[str], codes: NDArray[Any], turns: NDArray[Any], calls: NDArray[Any]) -> None:
+        """Take the counts of values in order, as arrays; `codes` are places in `names`, where "" is no value."""
+        self._names = names
+        self._codes = codes
+        self._turns = turns
+        self._calls = calls
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, place: int) -> FacetValue: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[FacetValue, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> FacetValue | tuple[FacetValue, ...]:
+        if isinstance(place, slice):
+            return tuple(FacetValues(self._names, self._codes[place], self._turns[place], self._calls[place]))
+        return FacetValue(self._names[self._codes[place]] or None, int(self._turns[place]), int(self._calls[place]))
+
+    def __iter__(self) -> Iterator[FacetValue]:
+        names = (self._names[code] or None for code in self._codes.tolist())
+        return map(FacetValue._make, zip(names, self._turns.tolist(), self._calls.tolist(), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """An answer.
@@ -100,7 +142,7 @@ class Page:
     turns: int
     calls: int
     hits: tuple[Hit, ...]
-    facets: Mapping[str, tuple[FacetValue, ...]]
+    facets: Mapping[str, Sequence[FacetValue]]
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

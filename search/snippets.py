@@ -133,8 +133,8 @@ class _Cues:
             return ()
         if _FOLDED.search(text) or any(_NUMBER.search(word) or not word.isascii() for word in first_words):
             return ((0, len(text)),)
-        pattern = "|".join(re.escape(word).replace("'", "['’]") for word in first_words)
-        return (match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+        lowered = text.lower().replace("’", "'")  # of the same length, since it has no letters beyond ASCII
+        return sorted(place for word in first_words for place in _places(lowered, word))
 
     def match(self, tokens: _Tokens, place: int) -> Match | None:
         """Give the longest match that begins at a word."""
@@ -146,6 +146,14 @@ class _Cues:
         if not ends:
             ends = [(end, number) for prefix, number in self._prefixes[::-1] if word.startswith(prefix)]
         return (start, *max(ends, key=lambda each: each[0])) if ends else None
+
+
+def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Give every place of a word in a text, also inside others, as (start, end)."""
+    start = text.find(word)
+    while start >= 0:
+        yield start, start + len(word)
+        start = text.find(word, start + 1)
 
 
 def _end_of(words: tuple[str, ...], tokens: _Tokens, place: int) -> int | None:

@@ -139,3 +139,22 @@ def test_facets_come_in_the_order_asked_for(world: _World) -> None:
         page = calls.search("guidance", facets=("section", "role", "company"), limit=0)
     assert list(page.facets) == ["section", "role", "company"]
     assert {sum(value.turns for value in values) for values in page.facets.values()} == {page.turns}
+
+
+def test_values_are_a_sequence(world: _World) -> None:
+    """However many values there are, they can be counted, taken singly and in slices, walked and compared as a tuple of them can."""
+    values = FacetCounts(world.snapshot, np.arange(len(world.rows), dtype=np.uint32)).of("speaker")
+    every = tuple(values)
+    assert (len(values), values[0], values[-1], values[1:3], list(reversed(values))) == (
+        len(every),
+        every[0],
+        every[-1],
+        every[1:3],
+        list(reversed(every)),
+    )
+    assert values == every
+    assert values != every[1:]
+    assert every[1] in values
+    assert (repr(values), hash(values)) == (repr(every), hash(every))
+    with pytest.raises(IndexError):
+        values[len(every)]

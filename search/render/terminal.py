@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -56,7 +58,7 @@ def _snippet(hit: Hit) -> Text:
     return text
 
 
-def _facet(field: str, values: tuple[FacetValue, ...], width: int) -> Group:
+def _facet(field: str, values: Sequence[FacetValue], width: int) -> Group:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, width=min(width, 64))
     table.add_column(field, ratio=1, overflow="ellipsis", no_wrap=True)
     table.add_column("turns", justify="right")
