@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -201,6 +202,15 @@ class Snapshot:
         return np.concatenate(
             [np.ones(segment.arrays.turn_count, np.bool_) if segment.live is None else segment.live for segment in self.segments]
         )
+
+    def text(self, doc_id: int) -> str:
+        """Give what is said in a turn."""
+        segment = self.segments[bisect_right(self._firsts, doc_id) - 1]
+        return segment.arrays.text(doc_id - segment.first)
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [segment.first for segment in self.segments]
 
     def stored(self, doc_id: int) -> dict[str, Any]:
         """Give what is stored of a turn as it is: text and header."""

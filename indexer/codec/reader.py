@@ -67,6 +67,7 @@ class SegmentArrays:
         self.turn_count: int = tables["turns"].num_rows
         self.participant_count: int = tables["people"].num_rows
         self.words = ByteStrings(packed_of(tables["words"].column("word")))
+        self._numbers: dict[tuple[str, str], NDArray[np.uint32]] = {}
         self._places: dict[bytes, int | None] = {}
         self._block: tuple[int, bytes] = (-1, b"")
 
@@ -105,7 +106,9 @@ class SegmentArrays:
 
     def numbers(self, table: str, column: str) -> NDArray[np.uint32]:
         """Give a column of numbers as uint32[rows]."""
-        return numbers_of(self._tables[table].column(column))
+        if (table, column) not in self._numbers:
+            self._numbers[table, column] = numbers_of(self._tables[table].column(column))
+        return self._numbers[table, column]
 
     def doc_ids(self, word: int) -> NDArray[np.uint32]:
         """Give the turns that say a word: uint32[turn_count of the word], ascending."""
@@ -178,9 +181,12 @@ class SegmentArrays:
         start = int(sizes[first:doc_id].sum())
         return self._decompressed(number)[start : start + int(sizes[doc_id])].decode()
 
+    @cached_property
+    def _blocks(self) -> ByteStrings:
+        return ByteStrings(packed_of(self._tables["texts"].column("block")))
+
     def _decompressed(self, number: int) -> bytes:
         if self._block[0] != number:
-            packed = ByteStrings(packed_of(self._tables["texts"].column("block"))).bytes_of(number)
             size = int(self.numbers("texts", "size")[number])
-            self._block = (number, _CODEC.decompress(pa.py_buffer(packed), size, asbytes=True))
+            self._block = (number, _CODEC.decompress(pa.py_buffer(self._blocks.bytes_of(number)), size, asbytes=True))
         return self._block[1]

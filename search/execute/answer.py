@@ -113,7 +113,7 @@ def _hit(snapshot: Snapshot, doc_id: int, score: float, cues: Any, matching_turn
         title=value("title"),
         firm=value("firm"),
         score=score,
-        snippet=make_snippet(snapshot.stored(doc_id)["text"], cues),
+        snippet=make_snippet(snapshot.text(doc_id), cues),
         matching_turns=matching_turns,
     )
 
