@@ -17,7 +17,18 @@ from whoosh.formats import Positions
 
 from indexer.names import fold
 
-__all__ = ["TurnTokenizer", "ValueTokenizer", "WordPositions", "blank_tags", "normalise", "raw_words", "spans", "spans_from", "words"]
+__all__ = [
+    "TurnTokenizer",
+    "ValueTokenizer",
+    "WordPositions",
+    "blank_tags",
+    "normalise",
+    "spans",
+    "spans_from",
+    "without_tags",
+    "words",
+    "words_as_written",
+]
 
 # What transcribers put in brackets about the recording. `[Morgan Stanley]` and `[John]` are insertions, part of the
 # speech. Spellings from 24,816 Seeking Alpha and 981 Motley Fool files.
@@ -51,13 +62,16 @@ _MARKED_WORD = re.compile(re.sub(r"(\[\^[^]]+\])\+", r"(?:\1[\\u0300-\\u036f]*)+
 
 def words(text: str) -> list[str]:
     """Give the words of a text in order, as the index holds them: lower case, without accents, tags left out."""
-    return [normalise(word) for word in raw_words(text)]
+    return [normalise(word) for word in words_as_written(without_tags(text))]
 
 
-def raw_words(text: str) -> list[str]:
-    """Give the words of a text in order, as they are written."""
-    if "[" in text or "(" in text:
-        text = _TAGS.sub(" ", text)
+def without_tags(text: str) -> str:
+    """Give a text with a space for each of a transcriber's tags."""
+    return _TAGS.sub(" ", text) if "[" in text or "(" in text else text
+
+
+def words_as_written(text: str) -> list[str]:
+    """Give the words of a text without tags in order, in the text's form."""
     found: list[str] = _pattern_for(text).findall(text)
     return found
 
