@@ -25,7 +25,6 @@ __all__ = [
     "normalise",
     "spans",
     "spans_from",
-    "without_tags",
     "words",
     "words_as_written",
 ]
@@ -62,12 +61,7 @@ _MARKED_WORD = re.compile(re.sub(r"(\[\^[^]]+\])\+", r"(?:\1[\\u0300-\\u036f]*)+
 
 def words(text: str) -> list[str]:
     """Give the words of a text in order, as the index holds them: lower case, without accents, tags left out."""
-    return [normalise(word) for word in words_as_written(without_tags(text))]
-
-
-def without_tags(text: str) -> str:
-    """Give a text with a space for each of a transcriber's tags."""
-    return _TAGS.sub(" ", text) if "[" in text or "(" in text else text
+    return [normalise(word) for word in words_as_written(blank_tags(text))]
 
 
 def words_as_written(text: str) -> list[str]:

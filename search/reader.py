@@ -104,10 +104,9 @@ class Snapshot:
 
     def __init__(self, generation: int, readers: list[SegmentReader]) -> None:
         self.generation = generation
-        self._readers = readers
         self.reader: IndexReader = readers[0] if len(readers) == 1 else MultiReader(readers)
         self.segments = tuple(_segments(readers))
-        self.turn_count = sum(reader.doc_count_all() for reader in readers)
+        self.turn_count = sum(segment.arrays.turn_count for segment in self.segments)
         self._codes: dict[str, Codes] = {}
         self._pairs: dict[str, Pairs] = {}
         self._values: dict[str, tuple[tuple[str, str, str], ...]] = {}
@@ -120,7 +119,7 @@ class Snapshot:
     def codes(self, field: str) -> Codes:
         """Give a value field as codes; loaded at first use."""
         if field not in self._codes:
-            self._codes[field] = _join([_segment_codes(reader, field) for reader in self._readers])
+            self._codes[field] = _join([segment.arrays.codes(field) for segment in self.segments])
         return self._codes[field]
 
     def value(self, field: str, doc_id: int) -> str | None:
@@ -131,7 +130,7 @@ class Snapshot:
     def numbers(self, field: str) -> NDArray[np.uint32]:
         """Give a number field as uint32[turns]; loaded at first use."""
         if field not in self._numbers:
-            self._numbers[field] = np.concatenate([_segment_numbers(reader, field) for reader in self._readers])
+            self._numbers[field] = np.concatenate([segment.arrays.numbers("turns", field) for segment in self.segments])
         return self._numbers[field]
 
     @cached_property
@@ -154,6 +153,11 @@ class Snapshot:
             distinct, of_row = np.unique(codes.astype(np.int64) << _CALL_BITS | calls, return_inverse=True)
             self._pairs[field] = Pairs(by_turn, of_row.astype(np.uint32), (distinct >> _CALL_BITS).astype(np.uint32))
         return self._pairs[field]
+
+    @cached_property
+    def average_length(self) -> float:
+        """How many words a turn has, deleted ones included."""
+        return sum(int(segment.arrays.lengths.sum(dtype=np.int64)) for segment in self.segments) / max(self.turn_count, 1)
 
     @cached_property
     def call_order(self) -> NDArray[np.int64]:
@@ -212,10 +216,9 @@ class Snapshot:
     def _firsts(self) -> list[int]:
         return [segment.first for segment in self.segments]
 
-    def stored(self, doc_id: int) -> dict[str, Any]:
+    def stored(self, doc_id: int) -> dict[str, str]:
         """Give what is stored of a turn as it is: text and header."""
-        stored: dict[str, Any] = self.reader.stored_fields(doc_id)
-        return stored
+        return {"text": self.text(doc_id), "header": self.value("header", doc_id) or ""}
 
     def turns_of(self, call: str) -> Iterator[int]:
         """Give the document numbers of a call's turns, in the order they were said."""
@@ -299,20 +302,6 @@ def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
             live[reader.segment().deleted_docs()] = False
         yield Segment(reader.codec().arrays, first, live, reader.codec().terms)
         first += reader.doc_count_all()
-
-
-def _segment_codes(reader: SegmentReader, field: str) -> tuple[NDArray[np.uint32], list[str]]:
-    if not reader.has_column(field):  # no turn of the segment has a value
-        return np.zeros(reader.doc_count_all(), dtype=np.uint32), [""]
-    column = reader.column_reader(field, translate=False)
-    return column.codes, [value.decode() for value in column.values]
-
-
-def _segment_numbers(reader: SegmentReader, field: str) -> NDArray[np.uint32]:
-    if not reader.has_column(field):
-        return np.zeros(reader.doc_count_all(), dtype=np.uint32)
-    numbers: NDArray[np.uint32] = reader.column_reader(field, translate=False).numbers
-    return numbers
 
 
 def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import normalise, without_tags, words_as_written
+from indexer.analysis import blank_tags, normalise, words_as_written
 
 __all__ = ["Tokens", "tokenise"]
 
@@ -36,7 +36,7 @@ def tokenise(texts: Sequence[str]) -> Tokens:
     ids: list[int] = []
     ends = [0]
     for text in texts:
-        ids.extend(chain.from_iterable(map(said_in.__getitem__, without_tags(text).split())))
+        ids.extend(chain.from_iterable(map(said_in.__getitem__, blank_tags(text).split())))
         ends.append(len(ids))
     return Tokens(tuple(said_in.numbers), np.array(ids, dtype=np.uint32), np.diff(ends).astype(np.uint32))
 

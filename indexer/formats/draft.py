@@ -177,8 +177,10 @@ def count_turns(marked: Sequence[tuple[RosterEntry | None, str]], end: int | Non
     adverts = find_adverts([line for _, line in marked[:end]])
     turns, is_announced = 0, False
     for number, (speaker, line) in enumerate(marked[:end]):
+        if number in adverts:
+            continue
         if speaker is not None:
-            is_announced = number not in adverts or is_announced
-        elif is_announced and number not in adverts and not is_furniture(line):
+            is_announced = True
+        elif is_announced and not is_furniture(line):
             turns, is_announced = turns + 1, False
     return turns

@@ -68,12 +68,13 @@ class _Statistics:
 
     def __init__(self, snapshot: Snapshot, tree: q.Query) -> None:
         self._snapshot = snapshot
-        self._tree = tree
         self.weighting = TurnWeighting(tree)
         self._idfs: dict[str, dict[bytes, float]] = {}
-        self.average_length = sum(float(segment.arrays.lengths.sum(dtype=np.int64)) for segment in snapshot.segments) / max(
-            snapshot.turn_count, 1
-        )
+
+    @property
+    def average_length(self) -> float:
+        """How many words a turn has; 1 if none has any, as Whoosh has it."""
+        return self._snapshot.average_length or 1
 
     def idf(self, word: str) -> float:
         """How rare a word is; of the forms of one word, how rare the commonest is."""
@@ -144,7 +145,7 @@ class _Execution:
     def _score(self, idf: float | _Scores, doc_ids: _DocIds, frequencies: NDArray[np.uint32]) -> _Scores:
         model = self._statistics.weighting
         lengths = self._arrays.lengths[doc_ids].astype(np.float64)
-        scores: _Scores = bm25(idf, frequencies.astype(np.float64), lengths, self._statistics.average_length or 1, model.B, model.K1)
+        scores: _Scores = bm25(idf, frequencies.astype(np.float64), lengths, self._statistics.average_length, model.B, model.K1)
         return scores
 
     def _value(self, field: str, value: str) -> _Found:
@@ -163,11 +164,10 @@ class _Execution:
         return self._sum(doc_ids, self._score(idfs, doc_ids, frequencies))
 
     def phrase(self, tree: q.Phrase) -> _Found:
-        words = [word if isinstance(word, str) else word.decode() for word in tree.words]
-        numbers = [self._arrays.find(word.encode()) for word in words]
         if tree.slop != 1 or tree.fieldname != "text":
             return self._by_whoosh(tree)
-        known = [number for number in numbers if number is not None]
+        words = [word if isinstance(word, str) else word.decode() for word in tree.words]
+        known = [number for word in words if (number := self._arrays.find(word.encode())) is not None]
         if not words or len(known) < len(words):
             return _NOTHING
         doc_ids = self._say(known)

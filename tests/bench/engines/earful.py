@@ -18,8 +18,8 @@ from indexer.schema import SCHEMA_VERSION
 from indexer.store import Manifest, Store
 from indexer.workers import open_workers
 from search.results import Hit, Page
-from tests.bench.ask import Ask, Shape
-from tests.bench.engines.protocol import FACETS, TOP, Answer, Found
+from tests.bench.ask import Ask
+from tests.bench.engines.protocol import FACETS, TOP, Answer, Found, query_text
 
 __all__ = ["Earful"]
 
@@ -67,24 +67,10 @@ class EarfulSearcher:
         self._calls = search.open_index(folder)
 
     def search(self, ask: Ask) -> Answer:
-        return _answer(self._calls.search(_query(ask), facets=FACETS, limit=TOP, **dict(ask.filters)))
+        return _answer(self._calls.search(query_text(ask, prefix="{}*", both=" "), facets=FACETS, limit=TOP, **dict(ask.filters)))
 
     def close(self) -> None:
         self._calls.close()
-
-
-def _query(ask: Ask) -> str:
-    quoted = [f'"{word}"' for word in ask.words]
-    match ask.shape:
-        case Shape.PREFIX:
-            return f"{ask.words[0]}*"
-        case Shape.PHRASE:
-            return f'"{" ".join(ask.words)}"'
-        case Shape.NOT:
-            return " NOT ".join(quoted)
-        case Shape.ANY:
-            return " OR ".join(quoted)
-    return " ".join(quoted)
 
 
 def _answer(page: Page) -> Answer:

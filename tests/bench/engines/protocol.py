@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from indexer.model import Transcript
-from tests.bench.ask import Ask
+from tests.bench.ask import Ask, Shape
 
-__all__ = ["FACETS", "SNIPPET_CHARS", "TOP", "Answer", "Engine", "Found", "Searcher"]
+__all__ = ["FACETS", "SNIPPET_CHARS", "TOP", "Answer", "Engine", "Found", "Searcher", "query_text"]
 
 FACETS = ("speaker", "role", "section", "company")
 TOP = 10  # turns shown, and values of each facet
@@ -38,6 +38,21 @@ class Answer:
     turns: int
     hits: tuple[Found, ...]
     facets: Mapping[str, tuple[tuple[str, int], ...]]
+
+
+def query_text(ask: Ask, *, prefix: str, both: str) -> str:
+    """Write a question for an engine that has quotes, OR and NOT: with its prefixes, and with what joins words that must all occur."""
+    quoted = [f'"{word}"' for word in ask.words]
+    match ask.shape:
+        case Shape.PREFIX:
+            return prefix.format(ask.words[0])
+        case Shape.PHRASE:
+            return f'"{" ".join(ask.words)}"'
+        case Shape.NOT:
+            return " NOT ".join(quoted)
+        case Shape.ANY:
+            return " OR ".join(quoted)
+    return both.join(quoted)
 
 
 class Searcher(Protocol):

@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 from indexer.model import Transcript
-from tests.bench.ask import Ask, Shape
+from tests.bench.ask import Ask
 from tests.bench.corpus import rows
-from tests.bench.engines.protocol import FACETS, TOP, Answer, Found
+from tests.bench.engines.protocol import FACETS, TOP, Answer, Found, query_text
 
 __all__ = ["SqliteFts"]
 
@@ -80,7 +80,7 @@ class SqliteSearcher:
         self._database.execute(f"CREATE TEMP TABLE found(number INTEGER PRIMARY KEY, rank, {_FIELDS})")
 
     def search(self, ask: Ask) -> Answer:
-        query = _query(ask)
+        query = query_text(ask, prefix='"{}" *', both=" AND ")
         self._gather(query, ask.filters)
         (turns,) = self._database.execute("SELECT count(*) FROM found").fetchone()
         return Answer(turns=turns, hits=self._hits(query), facets={field: self._count(field) for field in FACETS})
@@ -110,17 +110,3 @@ class SqliteSearcher:
     def _count(self, field: str) -> tuple[tuple[str, int], ...]:
         counted = self._database.execute(f"SELECT {field}, count(*) AS turns FROM found GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {TOP}")
         return tuple(counted.fetchall())
-
-
-def _query(ask: Ask) -> str:
-    quoted = [f'"{word}"' for word in ask.words]
-    match ask.shape:
-        case Shape.PREFIX:
-            return f"{quoted[0]} *"
-        case Shape.PHRASE:
-            return f'"{" ".join(ask.words)}"'
-        case Shape.NOT:
-            return " NOT ".join(quoted)
-        case Shape.ANY:
-            return " OR ".join(quoted)
-    return " AND ".join(quoted)
