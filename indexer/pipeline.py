@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +23,7 @@ from indexer.resolve import CallRecord, Resolved, figures_of, resolve, voices_of
 from indexer.schema import SCHEMA_VERSION
 from indexer.segments import delete_calls, merge_segments, plan_merge
 from indexer.sources import SourceFile, Stamp, find_sources, fingerprint, read_source
+from indexer.spool import pack_call
 from indexer.store import Manifest, Store
 from indexer.workers import Progress, Workers, open_workers
 
@@ -213,7 +213,7 @@ def _require_sources(refused: Sequence[str], before: _Before | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """What a worker made of a file: pickled transcripts and their records, or why there are none. `known` if it had been read before."""
+    """What a worker made of a file: the rows of calls and their records, or why there are none. `known` if it had been read before."""
 
     fingerprint: str
     calls: tuple[tuple[CallRecord, bytes], ...] = ()
@@ -243,9 +243,9 @@ def _read_all(
                 calls, rejected = by_content[parsed.fingerprint].calls, by_content[parsed.fingerprint].rejected
             else:
                 calls, rejected = tuple(record for record, _ in parsed.calls), parsed.rejected
-                for record, pickled in parsed.calls:
-                    workers.spooled[record.content] = (output.tell(), len(pickled))
-                    output.write(pickled)
+                for record, packed in parsed.calls:
+                    workers.spooled[record.content] = (output.tell(), len(packed))
+                    output.write(packed)
             readings[file.key] = _Reading(file.path, file.key, file.stamp, parsed.fingerprint, _of(file.path, calls), rejected)
             progress("reading", done, len(unread))
     return [_of_file(readings[file.key], file) for file in files]
@@ -278,7 +278,7 @@ def _parse(path: str, *, known: frozenset[str], firms: str | os.PathLike[str] | 
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
         return _Parsed(digest, rejected=f"the reader failed on it ({type(error).__name__}: {error}); this is a fault of Earful")
     return _Parsed(
-        digest, tuple((_record(transcript, digest, place), pickle.dumps(transcript)) for place, transcript in enumerate(transcripts))
+        digest, tuple((_record(transcript, digest, place), pack_call(transcript)) for place, transcript in enumerate(transcripts))
     )
 
 
@@ -347,9 +347,9 @@ def _spool_again(
     with open(spool, "ab") as output:
         for reading in readings:
             if reading.fingerprint in wanted:
-                for record, pickled in _parse(reading.path, known=frozenset(), firms=firms).calls:
-                    workers.spooled[record.content] = (output.tell(), len(pickled))
-                    output.write(pickled)
+                for record, packed in _parse(reading.path, known=frozenset(), firms=firms).calls:
+                    workers.spooled[record.content] = (output.tell(), len(packed))
+                    output.write(packed)
     for record in records:
         if record.content not in workers.spooled:
             raise EarfulError(f"{record.source} changed while the rebuild was running", hint="run it again")

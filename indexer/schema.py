@@ -1,17 +1,15 @@
-"""What does the index hold of a turn? The Whoosh schema, and the document made of each turn."""
+"""What does the index hold of a turn? The Whoosh schema, and the columns made of each call."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 from whoosh.fields import COLUMN, ID, STORED, TEXT, Schema
 
 from indexer.analysis import TurnTokenizer, ValueTokenizer, WordPositions
+from indexer.codec import CALL_FIELDS, CallColumns
 from indexer.codec.columns import DictionaryColumn, NumberColumn
 from indexer.model import Transcript
 
-__all__ = ["FACETS", "MANY_VALUED", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "documents", "turn_schema"]
+__all__ = ["FACETS", "MANY_VALUED", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "call_columns", "turn_schema"]
 
 # Recorded with every index: a rebuild into an index of another version starts from nothing.
 SCHEMA_VERSION = 3
@@ -37,8 +35,8 @@ def turn_schema() -> Schema:
     return Schema(text=text, header=STORED(), **values, **numbers)
 
 
-def documents(transcript: Transcript, call: str) -> Iterator[dict[str, Any]]:
-    """Give a call's turns as Whoosh documents, in order; `call` is the id the index knows the call by."""
+def call_columns(transcript: Transcript, call: str) -> CallColumns:
+    """Give a call as the index holds it; `call` is the id it knows it by."""
     of_call = {
         "call": call,
         "company": transcript.company,
@@ -47,19 +45,14 @@ def documents(transcript: Transcript, call: str) -> Iterator[dict[str, Any]]:
         "period": transcript.period,
         "date": transcript.date and transcript.date.isoformat(),
         "event": transcript.event,
-        "warning": " ".join(transcript.warnings) or None,
+        "warning": " ".join(transcript.warnings),
     }
-    for turn in transcript.turns:
-        of_turn = {
-            "section": turn.section.value,
-            "kind": turn.kind.value,
-            "speaker": turn.speaker,
-            "role": turn.role.value,
-            "firm": turn.firm,
-            "title": turn.title,
-            "turn": turn.number,
-            "exchange": turn.exchange or 0,
-            "header": turn.header,
-            "text": PARAGRAPH_BREAK.join(turn.paragraphs),
-        }
-        yield {name: value for name, value in (of_call | of_turn).items() if value is not None}
+    turns = transcript.turns
+    return CallColumns(
+        values=tuple(of_call[name] or None for name in CALL_FIELDS),
+        person=[(turn.speaker or None, turn.role.value, turn.firm or None, turn.title or None) for turn in turns],
+        own=[(turn.section.value, turn.kind.value, turn.header or None) for turn in turns],
+        turn=[turn.number for turn in turns],
+        exchange=[turn.exchange or 0 for turn in turns],
+        text=[PARAGRAPH_BREAK.join(turn.paragraphs) for turn in turns],
+    )

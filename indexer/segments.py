@@ -9,10 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentArrays, SegmentBuilder, TurnRow
+from indexer.codec import ArrowSegment, CallColumns, SegmentArrays, SegmentBuilder
 from indexer.errors import IndexDamaged
-from indexer.model import Transcript
-from indexer.schema import documents
 
 __all__ = ["INDEX_NAME", "build_segment", "delete_calls", "merge_segments", "plan_merge"]
 
@@ -27,18 +25,17 @@ _SMALL_ALWAYS = 0.02
 _MOST_TURNS_MERGED = 150_000
 
 
-def build_segment(folder: Path, calls: Iterable[tuple[str, Transcript]], progress: Callable[[], object] = lambda: None) -> ArrowSegment:
+def build_segment(folder: Path, calls: Iterable[CallColumns], progress: Callable[[], object] = lambda: None) -> ArrowSegment:
     """Write calls into one new segment, whose files are left in `folder`.
 
     Args:
-        calls: Final id and transcript of each, in the order they shall have.
+        calls: In the order they shall have.
         progress: Called after each call.
     """
     folder.mkdir(parents=True, exist_ok=True)
     builder = SegmentBuilder(folder, INDEX_NAME)
-    for call, transcript in calls:
-        for document in documents(transcript, call):
-            builder.add(TurnRow.of(document))
+    for call in calls:
+        builder.add(call)
         progress()
     return builder.finish()
 
@@ -80,8 +77,7 @@ def merge_segments(folder: Path, segments: Sequence[ArrowSegment], target: Path)
     builder = SegmentBuilder(target, INDEX_NAME)
     for segment in segments:
         with _opened(folder, segment) as arrays:
-            for row in _live_rows(arrays, frozenset(segment.deleted_docs())):
-                builder.add(row)
+            builder.add_segment(arrays, segment.live())
     return builder.finish()
 
 
@@ -92,21 +88,3 @@ def _opened(folder: Path, segment: ArrowSegment) -> Iterator[SegmentArrays]:
             yield arrays
     except (OSError, ValueError) as error:
         raise IndexDamaged(f"the segment {segment.segment_id()} cannot be read ({error})", hint="run earful rebuild --fresh") from error
-
-
-def _live_rows(arrays: SegmentArrays, deleted: frozenset[int]) -> Iterator[TurnRow]:
-    columns = {}
-    for name in (*CALL_FIELDS, *PERSON_FIELDS, *TURN_FIELDS):
-        codes, values = arrays.codes(name)
-        columns[name] = [values[code] or None for code in codes.tolist()]
-    turns, exchanges = (arrays.numbers("turns", name).tolist() for name in ("turn", "exchange"))
-    for doc_id in range(arrays.turn_count):
-        if doc_id not in deleted:
-            yield TurnRow(
-                call=tuple(columns[name][doc_id] for name in CALL_FIELDS),
-                person=tuple(columns[name][doc_id] for name in PERSON_FIELDS),
-                own=tuple(columns[name][doc_id] for name in TURN_FIELDS),
-                turn=turns[doc_id],
-                exchange=exchanges[doc_id],
-                text=arrays.text(doc_id),
-            )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 import time
@@ -18,8 +17,8 @@ from typing import Any, TypeVar
 from whoosh.codec.base import Segment
 
 from indexer.errors import EarfulError
-from indexer.model import Transcript
 from indexer.segments import build_segment
+from indexer.spool import Item, read_calls
 
 __all__ = ["Progress", "Workers", "open_workers"]
 
@@ -32,15 +31,12 @@ _FEWEST_CALLS_A_PROCESS = 50  # below that, starting a process costs more than i
 _FILES_A_TASK = 8
 _MOST_BYTES_A_SEGMENT = 96 << 20  # of pickled transcripts: to sort their 16 million words takes some 500 MB
 
-# Final id of a call, and offset and length of its pickled transcript in the spool.
-_Item = tuple[str, int, int]
-
 
 class Workers:
     """The processes of a rebuild, or this one alone.
 
     Attributes:
-        spooled: Content of a transcript -> offset and length of its pickle in the spool file.
+        spooled: Content of a transcript -> offset and length of its rows in the spool file.
     """
 
     def __init__(self, pool: ProcessPoolExecutor | None, jobs: int, counter: Any) -> None:
@@ -55,8 +51,8 @@ class Workers:
             return map(function, paths)
         return self._pool.map(function, paths, chunksize=_FILES_A_TASK)
 
-    def build(self, work: Path, items: Sequence[_Item], progress: Progress) -> list[tuple[Path, Segment]]:
-        """Build segments from the transcripts in `work/spool`, one a process, or more if they were too large; give each with its folder."""
+    def build(self, work: Path, items: Sequence[Item], progress: Progress) -> list[tuple[Path, Segment]]:
+        """Build segments from the calls in `work/spool`, one a process, or more if they were too large; give each with its folder."""
         if not items:
             return []
         shares = min(self._jobs, max(1, len(items) // _FEWEST_CALLS_A_PROCESS))
@@ -131,21 +127,14 @@ def _count() -> None:
         _counter.value += 1
 
 
-def _build_part(work: Path, number: int, items: Sequence[_Item], progress: Callable[[], object] = _count) -> Segment:
-    return build_segment(work / f"part{number}", _unspool(work / "spool", items), progress)
+def _build_part(work: Path, number: int, items: Sequence[Item], progress: Callable[[], object] = _count) -> Segment:
+    return build_segment(work / f"part{number}", read_calls(work / "spool", items), progress)
 
 
-def _unspool(spool: Path, items: Sequence[_Item]) -> Iterator[tuple[str, Transcript]]:
-    with open(spool, "rb") as file:
-        for call, offset, length in items:
-            file.seek(offset)
-            yield call, pickle.loads(file.read(length))
-
-
-def _split(items: Sequence[_Item], parts: int) -> list[Sequence[_Item]]:
+def _split(items: Sequence[Item], parts: int) -> list[Sequence[Item]]:
     """Part a list into runs of about the same number of bytes."""
     total = sum(length for _, _, length in items)
-    runs: list[Sequence[_Item]] = []
+    runs: list[Sequence[Item]] = []
     start = passed = 0
     for end, (_, _, length) in enumerate(items, 1):
         passed += length

@@ -296,10 +296,7 @@ def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
 def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
     first = 0
     for reader in readers:
-        live = None
-        if reader.has_deletions():
-            live = np.ones(reader.doc_count_all(), dtype=np.bool_)
-            live[reader.segment().deleted_docs()] = False
+        live = reader.segment().live() if reader.has_deletions() else None
         yield Segment(reader.codec().arrays, first, live, reader.codec().terms)
         first += reader.doc_count_all()
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -13,30 +12,24 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import words
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, SegmentArrays, SegmentBuilder, TurnRow
-from indexer.codec.inversion import Packed
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, CallColumns, SegmentArrays, SegmentBuilder, writer
+from indexer.codec.postings import Packed
 from indexer.codec.reader import ByteStrings
 from indexer.codec.tables import file_name
+from tests.rows import row
 
 _BLOCK = 16_384  # bytes of text from which a block is closed
-_BATCH = 2_000  # turns that are inverted together
 _FIELDS = (*CALL_FIELDS, *PERSON_FIELDS, *TURN_FIELDS)
 
 _Folders = pytest.TempPathFactory
 
 
-def _row(text: str = "", values: Mapping[str, str | None] = MappingProxyType({}), *, turn: int = 0, exchange: int = 0) -> TurnRow:
-    """Make a turn of what matters to a test."""
-    call, person, own = (tuple(map(values.get, fields)) for fields in (CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS))
-    return TurnRow(call=call, person=person, own=own, turn=turn, exchange=exchange, text=text)
-
-
 @contextmanager
-def _opened(folders: _Folders, rows: Sequence[TurnRow]) -> Iterator[SegmentArrays]:
+def _opened(folders: _Folders, rows: Sequence[CallColumns]) -> Iterator[SegmentArrays]:
     folder = folders.mktemp("segment")
     builder = SegmentBuilder(folder, "MAIN")
-    for row in rows:
-        builder.add(row)
+    for each in rows:
+        builder.add(each)
     segment = builder.finish()
     assert segment.doc_count_all() == len(rows)
     arrays = SegmentArrays.open(folder, segment.segment_id())
@@ -58,7 +51,7 @@ _TEXTS = st.lists(st.builds(lambda unit, size: (unit * size)[:size], st.sampled_
 def test_texts_come_back(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject | None) -> None:
     """Each text is read as it was, wherever it stands in a block, in any order."""
     order = data.draw(st.permutations(range(len(texts)))) if data else [*range(len(texts))][::-1]
-    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         assert arrays.turn_count == len(texts)
         assert {number: arrays.text(number) for number in order} == dict(enumerate(texts))
         assert arrays.numbers("turns", "size").tolist() == [len(text.encode()) for text in texts]
@@ -67,14 +60,14 @@ def test_texts_come_back(tmp_path_factory: _Folders, texts: list[str], data: st.
 def test_any_characters_come_back(tmp_path_factory: _Folders) -> None:
     """Nothing about a text is changed: white space, line ends, NUL and characters outside the first plane are as they were."""
     texts = ["  two  spaces \n\r\n\t", "\x00", "e\u0301\u00e9", "\ufeff\u200b", "\U0001f600" * 3, "\u2028\x85"]
-    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         assert [arrays.text(number) for number in range(len(texts))] == texts
 
 
 def test_a_hit_costs_one_small_block(tmp_path_factory: _Folders) -> None:
     """Texts lie in blocks that are closed as soon as they hold enough: no block is larger than that by more than one turn."""
     sizes = [*[_BLOCK // 3] * 10, 3 * _BLOCK, _BLOCK, 0, 5]
-    with _opened(tmp_path_factory, [_row("x" * size) for size in sizes]) as arrays:
+    with _opened(tmp_path_factory, [row("x" * size) for size in sizes]) as arrays:
         assert arrays.numbers("texts", "first_turn").tolist() == [0, 4, 8, 11, 12]
         assert arrays.numbers("texts", "size").tolist() == [sum(sizes[:4]), sum(sizes[4:8]), sum(sizes[8:11]), _BLOCK, 5]
 
@@ -88,7 +81,7 @@ _VALUES = st.fixed_dictionaries({name: st.none() | st.sampled_from(["CFO", "Jane
 @settings(max_examples=60)
 def test_values_come_back(tmp_path_factory: _Folders, values: list[dict[str, str | None]]) -> None:
     """Each turn has the values it was given, whether call, person or turn has them; "" where it has none."""
-    with _opened(tmp_path_factory, [_row("", each) for each in values]) as arrays:
+    with _opened(tmp_path_factory, [row("", each) for each in values]) as arrays:
         for name in _FIELDS:
             codes, distinct = arrays.codes(name)
             assert [distinct[code] for code in codes] == [each[name] or "" for each in values]
@@ -99,7 +92,7 @@ def test_values_come_back(tmp_path_factory: _Folders, values: list[dict[str, str
 @settings(max_examples=30)
 def test_each_value_is_kept_once(tmp_path_factory: _Folders, values: list[dict[str, str | None]]) -> None:
     """A field's values are distinct, the first is the empty one, and the rest stand in order of first use."""
-    with _opened(tmp_path_factory, [_row("", each) for each in values]) as arrays:
+    with _opened(tmp_path_factory, [row("", each) for each in values]) as arrays:
         for name in _FIELDS:
             assert arrays.codes(name)[1] == list(dict.fromkeys(["", *(value for each in values if (value := each[name]) is not None)]))
 
@@ -107,7 +100,7 @@ def test_each_value_is_kept_once(tmp_path_factory: _Folders, values: list[dict[s
 def test_more_values_than_sixteen_bits_can_number(tmp_path_factory: _Folders) -> None:
     """No value is lost or mixed up after the 65,536th, in any table."""
     names = [f"name {number}" for number in range(70_000)]
-    with _opened(tmp_path_factory, [_row("", {"call": name, "speaker": name, "header": name}) for name in names]) as arrays:
+    with _opened(tmp_path_factory, [row("", {"call": name, "speaker": name, "header": name}) for name in names]) as arrays:
         for field in ("call", "speaker", "header"):
             codes, values = arrays.codes(field)
             assert values == ["", *names]
@@ -118,7 +111,7 @@ def test_more_values_than_sixteen_bits_can_number(tmp_path_factory: _Folders) ->
 @settings(max_examples=30)
 def test_numbers_come_back(tmp_path_factory: _Folders, numbers: list[tuple[int, int]]) -> None:
     """Each turn has its two numbers, up to 32 bits."""
-    with _opened(tmp_path_factory, [_row(turn=turn, exchange=exchange) for turn, exchange in numbers]) as arrays:
+    with _opened(tmp_path_factory, [row(turn=turn, exchange=exchange) for turn, exchange in numbers]) as arrays:
         found = [arrays.numbers("turns", name) for name in ("turn", "exchange")]
         assert list(zip(*(column.tolist() for column in found), strict=True)) == numbers
         assert {column.dtype for column in found} == {np.dtype(np.uint32)}
@@ -128,16 +121,10 @@ def test_a_person_is_one_in_a_call_and_another_in_the_next(tmp_path_factory: _Fo
     """Whoever speaks twice in a call is one participant; in two calls two; with another role, another."""
     jane, sam = {"speaker": "Jane Roe", "role": "CFO"}, {"speaker": "Sam Poe", "role": "Analyst"}
     said = [("A", jane), ("A", sam), ("A", jane), ("B", sam), ("B", jane), ("A", sam), ("B", {**jane, "role": "CEO"})]
-    with _opened(tmp_path_factory, [_row("", {"call": call, **person}) for call, person in said]) as arrays:
+    with _opened(tmp_path_factory, [row("", {"call": call, **person}) for call, person in said]) as arrays:
         assert arrays.participant_count == 5
         assert arrays.numbers("turns", "person").tolist() == [0, 1, 0, 2, 3, 1, 4]
         assert arrays.numbers("people", "in_call").tolist() == [0, 0, 1, 1, 1]
-
-
-def test_a_row_is_made_of_a_document() -> None:
-    """A Whoosh document's fields go where they belong, and those it has not are without a value."""
-    document = {"call": "A", "role": "CFO", "kind": "remarks", "header": "Jane Roe", "turn": 3, "exchange": 0, "text": "Pumps."}
-    assert TurnRow.of(document) == _row("Pumps.", {"call": "A", "role": "CFO", "kind": "remarks", "header": "Jane Roe"}, turn=3)
 
 
 # words
@@ -152,7 +139,7 @@ def test_words_are_those_of_each_turn(tmp_path_factory: _Folders, texts: list[st
     """Turns, frequencies and places of every word are those that the analyzer gives of each text."""
     said = [words(text) for text in texts]
     flat = [word for turn in said for word in turn]
-    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         assert [word.decode() for word in arrays.words] == sorted(set(flat), key=str.encode)
         assert arrays.lengths.tolist() == [len(turn) for turn in said]
         assert arrays.turn_starts.tolist() == [sum(map(len, said[:number])) for number in range(len(said) + 1)]
@@ -169,7 +156,7 @@ def test_words_are_those_of_each_turn(tmp_path_factory: _Folders, texts: list[st
 @settings(max_examples=60)
 def test_neighbours_are_read_at_once(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject) -> None:
     """The postings of words that follow each other are those of each of them, end to end; of none, none."""
-    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         first = data.draw(st.integers(0, len(arrays.words)))
         last = data.draw(st.integers(first, len(arrays.words)))
         doc_ids, frequencies, counts = arrays.range_postings(first, last)
@@ -195,7 +182,7 @@ def test_neighbours_are_read_at_once(tmp_path_factory: _Folders, texts: list[str
 )
 def test_a_word_is_found_or_not(tmp_path_factory: _Folders, word: str, place: int | None) -> None:
     """A word is found at its place in the order of bytes; before, between and behind the words nothing is."""
-    with _opened(tmp_path_factory, [_row("pumps pump cash"), _row("中国 Zürich pumps")]) as arrays:
+    with _opened(tmp_path_factory, [row("pumps pump cash"), row("中国 Zürich pumps")]) as arrays:
         assert arrays.find(word.encode()) == place
         assert arrays.turn_count_of(word.encode()) == (0 if place is None else 2 if word == "pumps" else 1)
 
@@ -204,15 +191,16 @@ def test_a_word_is_found_or_not(tmp_path_factory: _Folders, word: str, place: in
 @settings(max_examples=60)
 def test_words_that_begin_alike_are_a_range(tmp_path_factory: _Folders, texts: list[str], start: str) -> None:
     """From the first place to the last stand the words with a beginning, and no other."""
-    with _opened(tmp_path_factory, [_row(text) for text in texts]) as arrays:
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         first, last = arrays.find_prefix(start.encode())
         assert arrays.words[first:last] == [word for word in arrays.words if word.startswith(start.encode())]
 
 
-@pytest.mark.parametrize("turns", [_BATCH - 1, _BATCH, _BATCH + 1, 2 * _BATCH])
-def test_batches_leave_no_seam(tmp_path_factory: _Folders, turns: int) -> None:
-    """As many turns as are inverted together, one less, one more or twice as many: each is there once."""
-    with _opened(tmp_path_factory, [_row(f"pumps w{number}") for number in range(turns)]) as arrays:
+@pytest.mark.parametrize("turns", [1, 2, 3, 50])
+def test_batches_leave_no_seam(tmp_path_factory: _Folders, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+    """However many turns are parted and sorted together, each is there once."""
+    monkeypatch.setattr(writer, "_BATCH_BYTES", 2 * len("pumps w10"))
+    with _opened(tmp_path_factory, [row(f"pumps w{number}") for number in range(turns)]) as arrays:
         assert len(arrays.words) == turns + 1
         assert arrays.doc_ids(0).tolist() == list(range(turns))
         last = arrays.find(b"w%d" % (turns - 1))
@@ -236,7 +224,7 @@ def test_no_turns_at_all(tmp_path_factory: _Folders) -> None:
 
 def test_arrays_outlive_the_segment(tmp_path_factory: _Folders) -> None:
     """What was read before a segment was closed can still be used."""
-    with _opened(tmp_path_factory, [_row("pumps cash pumps")]) as arrays:
+    with _opened(tmp_path_factory, [row("pumps cash pumps")]) as arrays:
         numbers, word_bytes = arrays.numbers("words", "count"), arrays.words.bytes_of(0)
     assert (numbers.tolist(), word_bytes.tobytes()) == ([1, 2], b"cash")
 

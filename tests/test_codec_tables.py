@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.codec.inversion import Packed
+from indexer.codec.postings import Packed, byte_strings
 from indexer.codec.reader import SegmentArrays
-from indexer.codec.tables import TABLES, byte_strings, file_name, numbers_of, packed_of, read_tables, write_tables
+from indexer.codec.tables import TABLES, file_name, numbers_of, packed_of, read_tables, write_tables
 
 _Columns = dict[str, list[Any]]
 

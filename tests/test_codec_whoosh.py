@@ -41,14 +41,14 @@ from whoosh.scoring import BM25F, TF_IDF
 from whoosh.searching import Searcher
 
 from indexer.analysis import ValueTokenizer, words
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentBuilder, TurnRow
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentBuilder
 from indexer.errors import IndexDamaged
-from indexer.model import Kind, Section, Transcript, Turn
 from indexer.names import fold
 from indexer.roles import Role
 from indexer.schema import VALUE_FIELDS, turn_schema
 from indexer.segments import INDEX_NAME, build_segment
 from indexer.toc import read_toc, write_toc
+from tests.rows import call_of, row
 
 _Document = dict[str, Any]
 
@@ -119,7 +119,7 @@ def _write(folder: Path, segments: Sequence[Sequence[_Document]], deleted: Seque
     for documents in segments:
         builder = SegmentBuilder(folder, INDEX_NAME)
         for document in documents:
-            builder.add(TurnRow.of(document))
+            builder.add(row(document["text"], document, turn=document["turn"], exchange=document["exchange"]))
         segment = builder.finish()
         for number in deleted:
             if first <= number < first + len(documents):
@@ -574,50 +574,14 @@ def test_any_documents_are_the_same(tmp_path_factory: pytest.TempPathFactory, se
 # a folder that Whoosh opens by itself
 
 
-def _call(name: str, *said: str) -> tuple[str, Transcript]:
-    turns = tuple(
-        Turn(
-            number=number,
-            section=Section.PREPARED,
-            kind=Kind.REMARKS,
-            exchange=None,
-            speaker="Jane Roe",
-            role=Role.CFO,
-            title=None,
-            firm=None,
-            header="Jane Roe",
-            paragraphs=(text,),
-        )
-        for number, text in enumerate(said, 1)
-    )
-    return name, Transcript(
-        call=name,
-        company="Acme Pumps",
-        ticker=None,
-        exchange_code=None,
-        period=None,
-        event="Earnings Call",
-        date=None,
-        time=None,
-        duration_minutes=None,
-        participants=(),
-        turns=turns,
-        origins=(),
-        source="acme.txt",
-        format="motley-fool-text",
-        encoding="utf-8",
-        warnings=(),
-    )
-
-
 @pytest.fixture
 def index(tmp_path: Path) -> FileIndex:
     """Give a folder of two segments and a table of contents, opened by Whoosh alone; the first turn of call B is deleted."""
     segments = [
         build_segment(
-            tmp_path, [_call("A", "Tariffs rose, and pumps did not.", "Cash runway is long."), _call("B", "Pumps.", "No tariffs.")]
+            tmp_path, [call_of("A", "Tariffs rose, and pumps did not.", "Cash runway is long."), call_of("B", "Pumps.", "No tariffs.")]
         ),
-        build_segment(tmp_path, [_call("C", "Zürich has pumps and tariffs and pumps.")]),
+        build_segment(tmp_path, [call_of("C", "Zürich has pumps and tariffs and pumps.")]),
     ]
     segments[0].delete_document(2)
     (tmp_path / f"_{INDEX_NAME}_3.toc").write_bytes(write_toc(segments, 3))

@@ -14,9 +14,10 @@ from indexer.codec.columns import DictionaryColumn, NumberColumn
 from indexer.model import Kind, Section, Transcript, Turn
 from indexer.names import fold
 from indexer.roles import Role
-from indexer.schema import FACETS, PARAGRAPH_BREAK, VALUE_FIELDS, documents, turn_schema
+from indexer.schema import FACETS, PARAGRAPH_BREAK, VALUE_FIELDS, call_columns, turn_schema
 from indexer.segments import build_segment
 from indexer.toc import write_toc
+from tests.rows import documents_of
 
 _CFO: dict[str, Any] = {
     "number": 1,
@@ -70,14 +71,14 @@ def _transcript(**changes: Any) -> Transcript:
 def index(tmp_path_factory: pytest.TempPathFactory) -> FileIndex:
     """Give an index of one call, opened by Whoosh alone."""
     folder = tmp_path_factory.mktemp("index")
-    segment = build_segment(folder, [("ACMP-2022Q2", _transcript())])
+    segment = build_segment(folder, [call_columns(_transcript(), "ACMP-2022Q2")])
     (folder / "_MAIN_1.toc").write_bytes(write_toc([segment], 1))
     return open_dir(folder)
 
 
-def test_a_document_holds_all_that_is_known_of_a_turn() -> None:
-    """Every turn becomes one document, in order, with the facts of its call; what is not known is left out, and no exchange is 0."""
-    assert list(documents(_transcript(), "ACMP-2022Q2-20220808")) == [
+def test_a_row_holds_all_that_is_known_of_a_turn() -> None:
+    """Every turn becomes one row, in order, with the facts of its call; what is not known is left out, and no exchange is 0."""
+    assert documents_of(call_columns(_transcript(), "ACMP-2022Q2-20220808")) == [
         {
             "call": "ACMP-2022Q2-20220808",
             "company": "Acme Pumps",
@@ -118,9 +119,9 @@ def test_a_document_holds_all_that_is_known_of_a_turn() -> None:
 
 
 def test_unknown_facts_are_left_out() -> None:
-    """A call of which only the company is known has documents without the other facts, rather than with empty or invented ones."""
+    """A call of which only the company is known has turns without the other facts, rather than with empty or invented ones."""
     bare = _transcript(ticker=None, exchange_code=None, period=None, date=None)
-    for document in documents(bare, "ACME-PUMPS"):
+    for document in documents_of(call_columns(bare, "ACME-PUMPS")):
         assert document.keys().isdisjoint({"ticker", "exchange_code", "period", "date"})
         assert None not in document.values()
 
@@ -128,7 +129,7 @@ def test_unknown_facts_are_left_out() -> None:
 def test_every_document_fits_the_schema() -> None:
     """No name is written that the schema does not have, and every facet and value field can be searched and counted."""
     schema = turn_schema()
-    assert {name for document in documents(_transcript(), "A") for name in document} <= set(schema.names())
+    assert {name for document in documents_of(call_columns(_transcript(), "A")) for name in document} <= set(schema.names())
     assert set(FACETS) < set(VALUE_FIELDS) < set(schema.names())
     assert all(schema[name].indexed and isinstance(schema[name].column_type, DictionaryColumn) for name in VALUE_FIELDS)
     assert all(isinstance(schema[name].column_type, NumberColumn) for name in ("turn", "exchange"))

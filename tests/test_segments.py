@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,52 +15,19 @@ from whoosh.query import Phrase, Term
 from whoosh.reading import IndexReader, MultiReader, SegmentReader
 from whoosh.searching import Searcher
 
-from indexer.codec import ArrowSegment
+from indexer.codec import ArrowSegment, CallColumns
 from indexer.codec.columns import DictionaryColumn
 from indexer.errors import IndexDamaged
-from indexer.model import Kind, Section, Transcript, Turn
-from indexer.roles import Role
 from indexer.schema import VALUE_FIELDS, turn_schema
 from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
+from tests.rows import call_of
 
 _Said = list[tuple[str, int, str]]  # call, number of the turn, text
 
 
-def _call(name: str, *, turns: int = 2, firm: str | None = None) -> tuple[str, Transcript]:
+def _call(name: str, *, turns: int = 2, firm: str | None = None) -> CallColumns:
     """Make a call whose turns say their own number and the call's name."""
-    transcript = Transcript(
-        call=name,
-        company="Acme Pumps",
-        ticker=None,
-        exchange_code=None,
-        period=None,
-        event="Earnings Call",
-        date=date(2022, 8, 8),
-        time=None,
-        duration_minutes=None,
-        participants=(),
-        turns=tuple(
-            Turn(
-                number=number,
-                section=Section.PREPARED,
-                kind=Kind.REMARKS,
-                exchange=None,
-                speaker="Jane Roe",
-                role=Role.CFO,
-                title=None,
-                firm=firm,
-                header="Jane Roe",
-                paragraphs=(f"turn {number} of {name}", "pumps " * number),
-            )
-            for number in range(1, turns + 1)
-        ),
-        origins=(),
-        source="acme.txt",
-        format="motley-fool-text",
-        encoding="utf-8",
-        warnings=(),
-    )
-    return name, transcript
+    return call_of(name, *(f"turn {number} of {name}\n{'pumps ' * number}" for number in range(1, turns + 1)), firm=firm)
 
 
 def _reader(folder: Path, segments: Sequence[Segment]) -> IndexReader:

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,10 @@ from whoosh.index import TOC, open_dir
 from whoosh.query import Term
 
 from indexer.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexUnusable
-from indexer.model import Kind, Section, Transcript, Turn
-from indexer.roles import Role
 from indexer.schema import turn_schema
 from indexer.segments import build_segment
 from indexer.store import Manifest, Store
+from tests.rows import call_of
 
 _HOLD_LOCK = """
 import sys
@@ -49,38 +47,8 @@ def _manifest(**changes: Any) -> Manifest:
 
 def _add(store: Store, word: str) -> Segment:
     """Bring the segment of a call of one turn, in which somebody says a word, into the directory."""
-    turn = Turn(
-        number=1,
-        section=Section.PREPARED,
-        kind=Kind.REMARKS,
-        exchange=None,
-        speaker="Jane Roe",
-        role=Role.CFO,
-        title=None,
-        firm=None,
-        header="Jane Roe",
-        paragraphs=(word,),
-    )
-    transcript = Transcript(
-        call="ACMP-2022Q2",
-        company="Acme Pumps",
-        ticker="ACMP",
-        exchange_code=None,
-        period="2022Q2",
-        event="Earnings Call",
-        date=date(2022, 8, 8),
-        time=None,
-        duration_minutes=None,
-        participants=(),
-        turns=(turn,),
-        origins=(),
-        source="acme.txt",
-        format="motley-fool-text",
-        encoding="utf-8",
-        warnings=(),
-    )
     with store.workspace() as work:
-        segment = build_segment(work / "part0", [(transcript.call, transcript)])
+        segment = build_segment(work / "part0", [call_of("ACMP-2022Q2", word)])
         store.adopt(segment, work / "part0")
     return segment
 

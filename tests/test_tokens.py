@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import words
-from indexer.codec.tokens import tokenise
+from indexer.codec.tokens import Tokeniser
 from tests.facts import golden_sources
 
 _PIECES = st.sampled_from(
@@ -54,13 +54,19 @@ _TEXTS = st.lists(
 )
 
 
-def _said(texts: list[str]) -> list[list[str]]:
-    tokens = tokenise(texts)
-    said = [tokens.words[number].decode() for number in tokens.ids.tolist()]
-    ends = tokens.counts.cumsum().tolist()
-    assert len(set(tokens.words)) == len(tokens.words)
-    assert ends[-1:] in ([], [len(said)])
-    return [said[end - count : end] for end, count in zip(ends, tokens.counts.tolist(), strict=True)]
+def _said(*batches: list[str]) -> list[list[str]]:
+    """Part texts batch by batch, and give the words of all of them."""
+    tokeniser = Tokeniser()
+    parted = [tokeniser.tokenise([text.encode() for text in texts]) for texts in batches]
+    assert list(tokeniser.words.values()) == [*range(len(tokeniser.words))]
+    spelt = [word.decode() for word in tokeniser.words]
+    found = []
+    for tokens in parted:
+        said = [spelt[number] for number in tokens.ids.tolist()]
+        ends = tokens.counts.cumsum().tolist()
+        assert ends[-1:] in ([], [len(said)])
+        found += [said[end - count : end] for end, count in zip(ends, tokens.counts.tolist(), strict=True)]
+    return found
 
 
 @given(_TEXTS)
@@ -77,3 +83,10 @@ def test_words_of_golden_sources() -> None:
     """What is said in calls of every layout has the same words in a batch as by itself."""
     texts = [path.read_bytes().decode("utf-8", "replace") for path in golden_sources()]
     assert _said(texts) == [words(text) for text in texts]
+
+
+@given(_TEXTS, _TEXTS)
+@settings(max_examples=100)
+def test_words_keep_their_numbers(first: list[str], second: list[str]) -> None:
+    """What was parted before is known again in the next batch, and has the same words."""
+    assert _said(first, second, first) == [words(text) for text in (*first, *second, *first)]

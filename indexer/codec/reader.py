@@ -13,14 +13,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from indexer.codec.integers import unpack
-from indexer.codec.inversion import Packed
+from indexer.codec.postings import Packed
 from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, file_name, numbers_of, packed_of, read_tables
 
 __all__ = ["ByteStrings", "SegmentArrays"]
 
 _MOST_REMEMBERED = 10_000  # words
 _BEHIND = b"\xff"  # which no UTF-8 has
-_CODEC = pa.Codec("zstd")
+_CODEC = pa.Codec("lz4_raw")
 
 
 class ByteStrings(Sequence[bytes]):
@@ -125,16 +125,16 @@ class SegmentArrays:
             The turns, ascending for each word; how often each says the word; and how many turns each word has.
         """
         counts = self.numbers("words", "turn_count")[first:last]
-        steps = unpack(self._packed["doc_ids"].bytes_from(first, last))
-        # Each word's first step is from 0: what the words before it have come to is taken off again.
-        so_far = np.cumsum(steps, dtype=np.int64)
-        begins = np.cumsum(counts, dtype=np.int64) - counts
-        doc_ids = so_far - np.repeat(so_far[begins] - steps[begins], counts)
-        return doc_ids.astype(np.uint32), unpack(self._packed["frequencies"].bytes_from(first, last)), counts
+        doc_ids = _sums(unpack(self._packed["doc_ids"].bytes_from(first, last)), counts)
+        return doc_ids, unpack(self._packed["frequencies"].bytes_from(first, last)), counts
 
     def positions(self, word: int) -> NDArray[np.uint32]:
         """Give the places of a word in the segment: uint32[count of the word], ascending; `turn_starts` tells whose they are."""
         return np.cumsum(unpack(self._packed["positions"].bytes_of(word)), dtype=np.uint32)
+
+    def all_positions(self) -> NDArray[np.uint32]:
+        """Give the places of every word, end to end: uint32[words said]."""
+        return _sums(unpack(self._packed["positions"].bytes_from(0, len(self.words))), self.numbers("words", "count"))
 
     @cached_property
     def _packed(self) -> dict[str, ByteStrings]:
@@ -190,3 +190,11 @@ class SegmentArrays:
             size = int(self.numbers("texts", "size")[number])
             self._block = (number, _CODEC.decompress(pa.py_buffer(self._blocks.bytes_of(number)), size, asbytes=True))
         return self._block[1]
+
+
+def _sums(steps: NDArray[np.uint32], counts: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Add up steps, those of each word from 0; `counts`, uint32[words], says how many it has."""
+    so_far = np.cumsum(steps, dtype=np.uint32)  # which may overflow, and does no harm: what is wanted is a difference
+    begins = np.cumsum(counts, dtype=np.int64) - counts
+    so_far -= np.repeat(so_far[begins] - steps[begins], counts)
+    return so_far

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.codec.base import Codec, Segment
 
 from indexer.codec.reader import SegmentArrays
@@ -38,6 +40,12 @@ class ArrowSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
 
     def is_deleted(self, docnum: int) -> bool:
         return docnum in self._deleted
+
+    def live(self) -> NDArray[np.bool_]:
+        """bool[turns]: whether each turn is part of the index."""
+        live = np.ones(self._turns, dtype=np.bool_)
+        live[list(self._deleted)] = False
+        return live
 
     def delete_document(self, docnum: int, delete: bool = True) -> None:
         if not 0 <= docnum < self._turns:

@@ -20,14 +20,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from indexer.codec.inversion import Packed
+from indexer.codec.postings import Packed
 
 __all__ = [
     "CALL_FIELDS",
     "PERSON_FIELDS",
     "TABLES",
     "TURN_FIELDS",
-    "byte_strings",
     "file_name",
     "numbers_of",
     "packed_of",
@@ -74,11 +73,6 @@ TABLES: Mapping[str, pa.Schema] = {
 def file_name(segment: str) -> str:
     """Name a segment's file."""
     return f"{segment}.seg"
-
-
-def byte_strings(packed: Packed) -> pa.Array:
-    """Make an Arrow column of byte strings, without a copy."""
-    return pa.Array.from_buffers(pa.large_binary(), len(packed.starts) - 1, [None, pa.py_buffer(packed.starts), pa.py_buffer(packed.bytes)])
 
 
 def write_tables(path: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:

@@ -6,7 +6,6 @@ of its own field, and holds ten more fields of each turn. Words are quoted, sinc
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,7 @@ import search
 from indexer.model import Transcript
 from indexer.reading import PARSER_VERSION
 from indexer.schema import SCHEMA_VERSION
+from indexer.spool import Item, pack_call
 from indexer.store import Manifest, Store
 from indexer.workers import open_workers
 from search.results import Hit, Page
@@ -44,14 +44,14 @@ class Earful:
         return EarfulSearcher(folder)
 
 
-def _spool(path: Path, calls: Iterable[Transcript]) -> list[tuple[str, int, int]]:
+def _spool(path: Path, calls: Iterable[Transcript]) -> list[Item]:
     """Write calls one behind the other; give the id of each, and where it stands."""
     items = []
     with path.open("wb") as file:
         for call in calls:
-            pickled = pickle.dumps(call)
-            items.append((call.call, file.tell(), len(pickled)))
-            file.write(pickled)
+            packed = pack_call(call)
+            items.append((call.call, file.tell(), len(packed)))
+            file.write(packed)
     return items
 
 
