@@ -33,11 +33,11 @@ def build_segment(folder: Path, calls: Iterable[CallColumns], progress: Callable
         progress: Called after each call.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    builder = SegmentBuilder(folder, INDEX_NAME)
-    for call in calls:
-        builder.add(call)
-        progress()
-    return builder.finish()
+    with SegmentBuilder(folder, INDEX_NAME) as builder:
+        for call in calls:
+            builder.add(call)
+            progress()
+        return builder.finish()
 
 
 def delete_calls(folder: Path, segments: Sequence[ArrowSegment], calls: Collection[str]) -> list[ArrowSegment]:
@@ -74,11 +74,11 @@ def _first_few(segments: Sequence[ArrowSegment]) -> list[ArrowSegment]:
 def merge_segments(folder: Path, segments: Sequence[ArrowSegment], target: Path) -> ArrowSegment:
     """Write the live turns of segments in `folder` into one new segment in `target`."""
     target.mkdir(parents=True, exist_ok=True)
-    builder = SegmentBuilder(target, INDEX_NAME)
-    for segment in segments:
-        with _opened(folder, segment) as arrays:
-            builder.add_segment(arrays, segment.live())
-    return builder.finish()
+    with SegmentBuilder(target, INDEX_NAME) as builder:
+        for segment in segments:
+            with _opened(folder, segment) as arrays:
+                builder.add_segment(arrays, segment.live())
+        return builder.finish()
 
 
 @contextmanager

@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 
 _FEWEST_CALLS_A_PROCESS = 50  # below that, starting a process costs more than it saves
 _FILES_A_TASK = 8
-_MOST_BYTES_A_SEGMENT = 96 << 20  # of pickled transcripts: to sort their 16 million words takes some 500 MB
+_MOST_BYTES_A_SEGMENT = 240 << 20  # of calls in the spool
 
 
 class Workers:

@@ -27,10 +27,11 @@ _Folders = pytest.TempPathFactory
 @contextmanager
 def _opened(folders: _Folders, rows: Sequence[CallColumns]) -> Iterator[SegmentArrays]:
     folder = folders.mktemp("segment")
-    builder = SegmentBuilder(folder, "MAIN")
-    for each in rows:
-        builder.add(each)
-    segment = builder.finish()
+    with SegmentBuilder(folder, "MAIN") as builder:
+        for each in rows:
+            builder.add(each)
+        segment = builder.finish()
+    assert [path.name for path in folder.iterdir()] == [file_name(segment.segment_id())]
     assert segment.doc_count_all() == len(rows)
     arrays = SegmentArrays.open(folder, segment.segment_id())
     yield arrays
@@ -232,7 +233,8 @@ def test_arrays_outlive_the_segment(tmp_path_factory: _Folders) -> None:
 @pytest.mark.parametrize("size", [None, 0, 100])
 def test_a_missing_or_cut_file_is_an_error(tmp_path: Path, size: int | None) -> None:
     """A segment whose file is not there, or not whole, is not opened."""
-    segment = SegmentBuilder(tmp_path, "MAIN").finish()
+    with SegmentBuilder(tmp_path, "MAIN") as builder:
+        segment = builder.finish()
     path = tmp_path / file_name(segment.segment_id())
     data = path.read_bytes()
     path.unlink()

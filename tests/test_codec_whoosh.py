@@ -117,10 +117,10 @@ def _write(folder: Path, segments: Sequence[Sequence[_Document]], deleted: Seque
     written = []
     first = 0
     for documents in segments:
-        builder = SegmentBuilder(folder, INDEX_NAME)
-        for document in documents:
-            builder.add(row(document["text"], document, turn=document["turn"], exchange=document["exchange"]))
-        segment = builder.finish()
+        with SegmentBuilder(folder, INDEX_NAME) as builder:
+            for document in documents:
+                builder.add(row(document["text"], document, turn=document["turn"], exchange=document["exchange"]))
+            segment = builder.finish()
         for number in deleted:
             if first <= number < first + len(documents):
                 segment.delete_document(number - first)

@@ -15,8 +15,9 @@ from whoosh.query import Phrase, Term
 from whoosh.reading import IndexReader, MultiReader, SegmentReader
 from whoosh.searching import Searcher
 
-from indexer.codec import ArrowSegment, CallColumns
+from indexer.codec import ArrowSegment, CallColumns, merging
 from indexer.codec.columns import DictionaryColumn
+from indexer.codec.tables import file_name
 from indexer.errors import IndexDamaged
 from indexer.schema import VALUE_FIELDS, turn_schema
 from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
@@ -133,6 +134,18 @@ def test_a_merged_segment_answers_as_one_built_at_once(tmp_path: Path) -> None:
                 found.append([(hit.docnum, pytest.approx(hit.score)) for hit in searcher.search(query, limit=None)])
         assert found[0] == found[1]
         assert len(found[0]) == turns
+
+
+@pytest.mark.parametrize("words", [1, 7, 2_000_000])
+def test_a_merged_segment_is_the_one_built_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: int) -> None:
+    """Byte for byte: nothing is left of what was deleted or of how calls were parted, however many words are merged at once."""
+    monkeypatch.setattr(merging, "_BATCH_WORDS", words)
+    parts = [build_segment(tmp_path, map(_call, part)) for part in (["X", "A", "Z"], ["Y"], ["B"], ["C", "Z2"])]
+    live = delete_calls(tmp_path, parts, {"X", "Y", "Z", "Z2"})
+    merged = merge_segments(tmp_path, live, tmp_path / "merged")
+    whole = build_segment(tmp_path / "whole", map(_call, ["A", "B", "C"]))
+    written = [(tmp_path / name / file_name(segment.segment_id())).read_bytes() for name, segment in (("merged", merged), ("whole", whole))]
+    assert written[0] == written[1]
 
 
 def test_every_segment_has_every_column(tmp_path: Path) -> None:

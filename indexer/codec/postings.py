@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -82,12 +82,13 @@ def byte_strings(packed: Packed) -> pa.Array:
     return pa.Array.from_buffers(pa.large_binary(), len(packed.starts) - 1, [None, pa.py_buffer(packed.starts), pa.py_buffer(packed.bytes)])
 
 
-def join(parts: Sequence[Postings], rank: NDArray[np.int64]) -> Postings:
+def join(parts: list[Postings], rank: NDArray[np.int64]) -> Postings:
     """Join what is known of turns with what is known of those that follow, and so on.
 
     Nothing is decoded: a word's byte strings are put end to end, and only the first step of each is made anew.
 
     Args:
+        parts: At least one. The list is emptied: what was joined is let go before the rest is, so that it is not all there twice.
         rank: int64[largest number of a word + 1], the place of each word in the order that the result shall have.
     """
     words = np.concatenate([part.words for part in parts])
@@ -98,17 +99,19 @@ def join(parts: Sequence[Postings], rank: NDArray[np.int64]) -> Postings:
     pieces = _Pieces(order, is_first, np.append(np.flatnonzero(is_first), len(words)))
     turns = [len(part.lengths) for part in parts]
     places = [int(part.lengths.sum(dtype=np.int64)) for part in parts]
+    of = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Postings)}
+    parts.clear()
     return Postings(
         words=words[is_first],
-        turn_counts=pieces.reduce(np.add, [part.turn_counts for part in parts]),
-        counts=pieces.reduce(np.add, [part.counts for part in parts]),
-        most=pieces.reduce(np.maximum, [part.most for part in parts]),
-        shortest=pieces.reduce(np.minimum, [part.shortest for part in parts]),
-        longest=pieces.reduce(np.maximum, [part.longest for part in parts]),
-        doc_ids=pieces.join_steps([part.doc_ids for part in parts], turns),
-        frequencies=pieces.join_packed([part.frequencies for part in parts]),
-        positions=pieces.join_steps([part.positions for part in parts], places),
-        lengths=np.concatenate([part.lengths for part in parts]),
+        turn_counts=pieces.reduce(np.add, of["turn_counts"]),
+        counts=pieces.reduce(np.add, of["counts"]),
+        most=pieces.reduce(np.maximum, of["most"]),
+        shortest=pieces.reduce(np.minimum, of["shortest"]),
+        longest=pieces.reduce(np.maximum, of["longest"]),
+        doc_ids=pieces.join_steps(of.pop("doc_ids"), turns),
+        frequencies=pieces.join_packed(of.pop("frequencies")),
+        positions=pieces.join_steps(of.pop("positions"), places),
+        lengths=np.concatenate(of["lengths"]),
     )
 
 

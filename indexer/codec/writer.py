@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.inversion import invert
 from indexer.codec.merging import calls_of, tokens_of
-from indexer.codec.postings import Postings, byte_strings, join
+from indexer.codec.postings import Packed, Postings, byte_strings, join
 from indexer.codec.reader import SegmentArrays
 from indexer.codec.rows import CallColumns, Star
 from indexer.codec.segment import ArrowSegment
@@ -29,17 +30,23 @@ _CODEC = pa.Codec("lz4_raw")
 
 
 class SegmentBuilder:
-    """Builds one segment of calls that are given in the order they shall have."""
+    """Builds one segment of calls that are given in the order they shall have; a context manager."""
 
     def __init__(self, folder: Path, index_name: str) -> None:
         self._folder = folder
         self._segment = ArrowSegment(index_name)
         self._star = Star()
-        self._blocks = _Blocks()
+        self._blocks = _Blocks(folder / f"{self._segment.segment_id()}.texts")
         self._tokeniser = Tokeniser()
         self._texts: list[bytes] = []  # that are not yet parted into words
         self._bytes = 0
         self._postings: list[Postings] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._blocks.remove()
 
     def add(self, call: CallColumns) -> None:
         """Take the next call, or some more turns of it."""
@@ -91,20 +98,22 @@ def _rank(words: Mapping[bytes, int]) -> NDArray[np.int64]:
 
 
 class _Blocks:
-    """Texts end to end, compressed in blocks that end with a turn.
+    """Texts end to end, compressed in blocks that end with a turn. They wait in a file of their own: of all, they are the most.
 
     Attributes:
         text_sizes: How many bytes each text has.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("wb")
         self.text_sizes = array("I")
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._turns = 0
         self._first_turns: list[int] = []
         self._sizes: list[int] = []
-        self._compressed: list[bytes] = []
+        self._starts = array("q", [0])
 
     def add(self, texts: Sequence[bytes]) -> None:
         """Take the texts of the next turns."""
@@ -119,7 +128,7 @@ class _Blocks:
     def _close(self) -> None:
         self._first_turns.append(self._turns)
         self._sizes.append(self._pending_bytes)
-        self._compressed.append(_CODEC.compress(b"".join(self._pending), asbytes=True))
+        self._starts.append(self._starts[-1] + self._file.write(_CODEC.compress(b"".join(self._pending))))
         self._turns += len(self._pending)
         self._pending, self._pending_bytes = [], 0
 
@@ -127,7 +136,15 @@ class _Blocks:
         """Give the table's columns."""
         if self._pending:
             self._close()
-        return {"first_turn": self._first_turns, "size": self._sizes, "block": self._compressed}
+        self._file.close()
+        compressed = np.memmap(self._path, dtype=np.uint8, mode="r") if self._starts[-1] else np.empty(0, dtype=np.uint8)
+        blocks = byte_strings(Packed(compressed, np.array(self._starts, dtype=np.int64)))
+        return {"first_turn": self._first_turns, "size": self._sizes, "block": blocks}
+
+    def remove(self) -> None:
+        """Remove the file."""
+        self._file.close()
+        self._path.unlink()
 
 
 def _word_columns(words: list[bytes], postings: Postings) -> dict[str, Any]:
