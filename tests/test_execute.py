@@ -5,10 +5,9 @@ The oracle here knows only the words of the turns and what a query tree means; W
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -26,92 +25,10 @@ from search.parse import Lexicon, parse
 from search.query import make_query
 from search.reader import Snapshot, open_snapshot
 from search.results import Page
-
-_PEOPLE = {
-    "Jane Roe -- Chief Financial Officer": ("Jane Roe", "CFO"),
-    "Ada Low -- Chief Executive Officer": ("Ada Low", "CEO"),
-    "Ned Low -- Chief Operating Officer": ("Ned Low", "COO"),
-    "Sam Poe -- Pell & Harrow -- Analyst": ("Sam Poe", "Analyst"),
-}
-_SAID = (
-    "tariff tariffs tariff's raise raised raises cash runway price prices china AT&T 12.5% non-GAAP Q3 pumps pump the cash runway".split()
-)
-_PERIODS = {"Q1 2022": "May 03, 2022", "Q2 2022": "Aug 08, 2022", "Q3 2022": "Nov 07, 2022", "Q4 2022": ""}
-_ROSTER = "\n\n".join(_PEOPLE)
+from tests.conftest import PEOPLE, SAID, Turn, World, make_transcript
 
 
-def _transcript(ticker: str, period: str, turns: Sequence[tuple[str, str]]) -> str:
-    said = "\n\n".join(f"{header}\n\n{text}" for header, text in turns)
-    title = f"{ticker.title()} Pumps ({ticker} 1.00%)\n{period} Earnings Call\n{_PERIODS[period]}"
-    return f"{title}\n\n{said}\n\nDuration: 0 minutes\n\n{_ROSTER}\n"
-
-
-def _invent(ticker: str, period: str, seed: int) -> str:
-    """Give a transcript of nine turns of a few words each, the speaker changing with every turn."""
-    random, headers = Random(seed), list(_PEOPLE)
-    turns: list[tuple[str, str]] = []
-    for _ in range(9):
-        header = random.choice([each for each in headers if not turns or each != turns[-1][0]])
-        turns.append((header, " ".join(random.choices(_SAID, k=random.randint(2, 9)))))
-    return _transcript(ticker, period, turns)
-
-
-@dataclass(frozen=True)
-class _Turn:
-    call: str
-    number: int
-    words: list[str]
-    values: dict[str, str]
-
-
-class _World:
-    """One set of calls: in one segment, in several with deleted turns, and as plain turns in call order."""
-
-    def __init__(self, folders: dict[str, Path], turns: list[_Turn]) -> None:
-        self.folders = folders
-        self.snapshots = {kind: open_snapshot(folder) for kind, folder in folders.items()}
-        self.turns = sorted(turns, key=lambda turn: (turn.call, turn.number))
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_World]:
-    """Build the same twelve calls at once, and in three steps in which calls come, change and go."""
-    source = tmp_path_factory.mktemp("source")
-    folders = {kind: tmp_path_factory.mktemp(kind) for kind in ("steps", "whole")}
-    periods = list(_PERIODS)
-
-    def put(seed: int, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            name = "ABCDEFGHIJKLMNOP"[number] + "UMP"
-            (source / f"{name}.txt").write_text(_invent(name, periods[number % 4], 100 * seed + number))
-
-    put(1, range(8))
-    indexer.rebuild([source], index=folders["steps"])
-    put(2, [1, 8, 9, 10])
-    (source / "CUMP.txt").unlink()
-    indexer.rebuild([source], index=folders["steps"])
-    put(3, [4, 9, 11, 12])
-    (source / "AUMP.txt").unlink()
-    for folder in folders.values():
-        indexer.rebuild([source], index=folder)
-    turns = [
-        _Turn(transcript.call, turn.number, words("\n".join(turn.paragraphs)), _values(transcript, turn))
-        for path in sorted(source.iterdir())
-        for transcript in indexer.read(path)
-        for turn in transcript.turns
-    ]
-    opened = _World(folders, turns)
-    yield opened
-    for snapshot in opened.snapshots.values():
-        snapshot.close()
-
-
-def _values(transcript: indexer.Transcript, turn: indexer.Turn) -> dict[str, str]:
-    day = transcript.date.isoformat() if transcript.date else ""
-    return {"role": turn.role.value, "speaker": turn.speaker, "period": transcript.period or "", "date": day, "kind": turn.kind.value}
-
-
-def test_the_worlds_are_what_they_shall_be(world: _World) -> None:
+def test_the_worlds_are_what_they_shall_be(world: World) -> None:
     """One index is a single segment, the other has several, with deleted turns; both hold each call's nine turns."""
     assert len(world.snapshots["whole"].reader.leaf_readers()) == 1
     assert len(world.snapshots["steps"].reader.leaf_readers()) == 3
@@ -121,7 +38,7 @@ def test_the_worlds_are_what_they_shall_be(world: _World) -> None:
 
 # trees, as texts and as what they mean
 
-_Fits = Callable[[_Turn], bool]
+_Fits = Callable[[Turn], bool]
 
 
 @dataclass(frozen=True)
@@ -145,7 +62,7 @@ def _word(text: str) -> _Node:
     parts = words(text)
     if len(parts) > 1:
         return _Node(text, _says(parts))
-    forms = set(inflections(parts[0], {form for said in _SAID for form in words(said)}.__contains__))
+    forms = set(inflections(parts[0], {form for said in SAID for form in words(said)}.__contains__))
     return _Node(text, lambda turn: not forms.isdisjoint(turn.words))
 
 
@@ -174,8 +91,8 @@ def _either(nodes: list[_Node]) -> _Node:
 
 
 _TEXT_LEAVES = st.one_of(
-    st.sampled_from([*_SAID, "zebra"]).map(_word),
-    st.lists(st.sampled_from([*_SAID, "zebra"]), min_size=1, max_size=3).map(_phrase),
+    st.sampled_from([*SAID, "zebra"]).map(_word),
+    st.lists(st.sampled_from([*SAID, "zebra"]), min_size=1, max_size=3).map(_phrase),
     st.sampled_from(["ta", "tariff", "pri", "zz", "run"]).map(_prefix),
     st.just(_Node("*", lambda turn: True)),
 )
@@ -219,7 +136,7 @@ def _places(page: Page) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("kind", ["whole", "steps"])
 @settings(max_examples=150)
 @given(node=_trees(st.one_of(_TEXT_LEAVES, _VALUE_LEAVES)))
-def test_the_turns_that_fit_are_found_and_no_others(world: _World, kind: str, node: _Node) -> None:
+def test_the_turns_that_fit_are_found_and_no_others(world: World, kind: str, node: _Node) -> None:
     """Whatever the query, hits and totals are those of a look into every turn; sorted by date, newest calls come first, in call order."""
     page = _ask(world.snapshots[kind], node.text, sort="date")
     fitting = [turn for turn in world.turns if node.fits(turn)]
@@ -231,7 +148,7 @@ def test_the_turns_that_fit_are_found_and_no_others(world: _World, kind: str, no
 @pytest.mark.parametrize("kind", ["whole", "steps"])
 @settings(max_examples=150)
 @given(node=_trees(_TEXT_LEAVES))
-def test_whoosh_s_searcher_agrees(world: _World, kind: str, node: _Node) -> None:
+def test_whoosh_s_searcher_agrees(world: World, kind: str, node: _Node) -> None:
     """Stock Whoosh finds the same turns in the same index, with the same scores."""
     snapshot = world.snapshots[kind]
     tree = _parse(snapshot, node.text)
@@ -245,7 +162,7 @@ def test_whoosh_s_searcher_agrees(world: _World, kind: str, node: _Node) -> None
 @pytest.mark.parametrize("kind", ["whole", "steps"])
 @settings(max_examples=60)
 @given(node=_trees(_TEXT_LEAVES))
-def test_best_turns_come_first_ties_in_call_order(world: _World, kind: str, node: _Node) -> None:
+def test_best_turns_come_first_ties_in_call_order(world: World, kind: str, node: _Node) -> None:
     """Hits are in order of their scores, and turns of one score in the order of calls and of turns in them."""
     hits = _ask(world.snapshots[kind], node.text).hits
     assert [(hit.call, hit.turn) for hit in hits] == [
@@ -268,7 +185,7 @@ def test_best_turns_come_first_ties_in_call_order(world: _World, kind: str, node
         ("period:2022 OR zebra", lambda turn: True),
     ],
 )
-def test_three_alternatives_or_more_mean_any_of_them(world: _World, text: str, fits: _Fits) -> None:
+def test_three_alternatives_or_more_mean_any_of_them(world: World, text: str, fits: _Fits) -> None:
     """A turn that has one of many values is found, though values add nothing to its score."""
     expected = sum(map(fits, world.turns))
     assert {kind: _ask(snapshot, text, limit=0).turns for kind, snapshot in world.snapshots.items()} == {
@@ -283,7 +200,7 @@ def test_three_alternatives_or_more_mean_any_of_them(world: _World, text: str, f
 @pytest.mark.parametrize("kind", ["whole", "steps"])
 @pytest.mark.parametrize("options", [{}, {"sort": "date"}, {"group_by": "call"}, {"group_by": "call", "sort": "date"}])
 @pytest.mark.parametrize(("text", "size"), [("cash OR pump", 7), ("*", 10), ("role:CFO", 4), ('"cash runway"', 1)])
-def test_pages_concatenate_to_the_whole_list(world: _World, kind: str, options: dict[str, Any], text: str, size: int) -> None:
+def test_pages_concatenate_to_the_whole_list(world: World, kind: str, options: dict[str, Any], text: str, size: int) -> None:
     """Page after page gives each hit once, in the order of the whole list, and every page has the totals of all."""
     whole = _ask(world.snapshots[kind], text, **options)
     pages = [_ask(world.snapshots[kind], text, limit=size, offset=offset, **options) for offset in range(0, len(whole.hits), size)]
@@ -294,7 +211,7 @@ def test_pages_concatenate_to_the_whole_list(world: _World, kind: str, options: 
 
 @pytest.mark.parametrize("text", ["*", "role:CFO", "kind:question OR kind:answer"])
 @pytest.mark.parametrize("kind", ["whole", "steps"])
-def test_equally_good_turns_come_in_call_order(world: _World, kind: str, text: str) -> None:
+def test_equally_good_turns_come_in_call_order(world: World, kind: str, text: str) -> None:
     """Where nothing said tells turns apart, calls come by id and turns as they were said, whichever segment they lie in."""
     places = _places(_ask(world.snapshots[kind], text))
     assert places == sorted(places) != []
@@ -302,13 +219,13 @@ def test_equally_good_turns_come_in_call_order(world: _World, kind: str, text: s
 
 def test_the_same_words_come_in_call_order(tmp_path: Path) -> None:
     """Turns of the very same words are equally good, however their segments differ in the words of other turns."""
-    source, index, headers = tmp_path / "source", tmp_path / "index", list(_PEOPLE)
+    source, index, headers = tmp_path / "source", tmp_path / "index", list(PEOPLE)
     source.mkdir()
     others = ["pumps pumps", "tariff pumps", "tariff tariff cash", "cash pumps runway"]
     for step, tickers in enumerate((("ZUMP", "BUMP"), ("YUMP", "AUMP"), ("XUMP", "CUMP"))):
         for ticker in tickers:
             said = ["tariff cash runway price", *(others[step:] if ticker > "M" else others)]
-            (source / f"{ticker}.txt").write_text(_transcript(ticker, "Q2 2022", list(zip(headers * 2, said, strict=False))))
+            (source / f"{ticker}.txt").write_text(make_transcript(ticker, "Q2 2022", list(zip(headers * 2, said, strict=False))))
         indexer.rebuild([source], index=index)
     snapshot = open_snapshot(index)
     places = _places(_ask(snapshot, "tariff cash runway price"))
@@ -317,7 +234,7 @@ def test_the_same_words_come_in_call_order(tmp_path: Path) -> None:
     snapshot.close()
 
 
-def test_undated_calls_come_last(world: _World) -> None:
+def test_undated_calls_come_last(world: World) -> None:
     """Sorted by date, calls without a date follow the oldest dated one."""
     days = [hit.date for hit in _ask(world.snapshots["steps"], "*", sort="date").hits]
     assert days == ["2022-11-07"] * 18 + ["2022-08-08"] * 27 + ["2022-05-03"] * 27 + [None] * 27
@@ -325,7 +242,7 @@ def test_undated_calls_come_last(world: _World) -> None:
 
 @pytest.mark.parametrize("sort", ["relevance", "date"])
 @pytest.mark.parametrize("kind", ["whole", "steps"])
-def test_grouped_hits_are_the_first_of_each_call(world: _World, kind: str, sort: str) -> None:
+def test_grouped_hits_are_the_first_of_each_call(world: World, kind: str, sort: str) -> None:
     """One hit a call, its first in the ungrouped order, calls in the order of these; with it, how many of its turns matched."""
     every = _ask(world.snapshots[kind], "cash OR pump", sort=sort)
     grouped = _ask(world.snapshots[kind], "cash OR pump", sort=sort, group_by="call")
@@ -346,7 +263,7 @@ def test_grouped_hits_are_the_first_of_each_call(world: _World, kind: str, sort:
         ("*", {"limit": 0}, 99, "offset: 99 lies past the last of 99 turns"),
     ],
 )
-def test_an_offset_past_the_end_is_refused(world: _World, text: str, options: dict[str, Any], offset: int, message: str) -> None:
+def test_an_offset_past_the_end_is_refused(world: World, text: str, options: dict[str, Any], offset: int, message: str) -> None:
     """A page that is not there is an error that says how far the hits go, not an empty or the last page."""
     with pytest.raises(InvalidValue, match=message):
         _ask(world.snapshots["whole"], text, offset=offset, **options)
@@ -354,12 +271,12 @@ def test_an_offset_past_the_end_is_refused(world: _World, text: str, options: di
         assert len(_ask(world.snapshots["whole"], text, offset=offset - 1, **{**options, "limit": 10}).hits) == 1
 
 
-def test_nothing_found_has_no_page_that_is_not_there(world: _World) -> None:
+def test_nothing_found_has_no_page_that_is_not_there(world: World) -> None:
     """Where nothing matches, any page is empty: nothing found, not a wrong question."""
     assert _ask(world.snapshots["whole"], "zebra", offset=1).hits == ()
 
 
-def test_nothing_found_is_an_empty_first_page(world: _World) -> None:
+def test_nothing_found_is_an_empty_first_page(world: World) -> None:
     """A query that nothing matches has an answer with zero totals, no hits and empty facets."""
     page = _ask(world.snapshots["whole"], "zebra", facets=("role",))
     assert (page.turns, page.calls, page.hits, page.facets) == (0, 0, (), {"role": ()})
@@ -368,7 +285,7 @@ def test_nothing_found_is_an_empty_first_page(world: _World) -> None:
 # scores
 
 
-def test_values_and_every_turn_do_not_weigh(world: _World) -> None:
+def test_values_and_every_turn_do_not_weigh(world: World) -> None:
     """That somebody has the asked role says nothing about how well a turn fits: the words alone order the hits."""
     snapshot = world.snapshots["steps"]
     alone = {(hit.call, hit.turn): hit.score for hit in _ask(snapshot, "cash").hits if hit.role == "CFO"}
@@ -376,7 +293,7 @@ def test_values_and_every_turn_do_not_weigh(world: _World) -> None:
     assert {hit.score for hit in _ask(snapshot, "role:CFO").hits} == {0.0}
 
 
-def test_a_rare_inflection_is_no_better(world: _World) -> None:
+def test_a_rare_inflection_is_no_better(world: World) -> None:
     """The inflections of a word are as rare as the commonest of them: a turn is not better for the rare form."""
     snapshot = world.snapshots["whole"]
     weighting = TurnWeighting(_parse(snapshot, "raise OR cash"))
@@ -391,8 +308,8 @@ def test_alternatives_keep_their_own_weight(tmp_path: Path) -> None:
     """In `common OR rare` the rare word weighs more: the two are different words, not inflections of one."""
     (tmp_path / "source").mkdir()
     said = ["pumps cash", "pumps china", "pumps runway", "pumps raise", "pumps price", "china pumps"]
-    turns = list(zip(list(_PEOPLE) * 2, said, strict=False))
-    (tmp_path / "source" / "a.txt").write_text(_transcript("AUMP", "Q2 2022", turns))
+    turns = list(zip(list(PEOPLE) * 2, said, strict=False))
+    (tmp_path / "source" / "a.txt").write_text(make_transcript("AUMP", "Q2 2022", turns))
     indexer.rebuild([tmp_path / "source"], index=tmp_path / "index")
     snapshot = open_snapshot(tmp_path / "index")
     best = _ask(snapshot, "pumps OR runway").hits[0]
@@ -414,25 +331,25 @@ def test_alternatives_keep_their_own_weight(tmp_path: Path) -> None:
         ("cash", {"firm": "zed"}, "cash; firm is nothing in the index"),
     ],
 )
-def test_an_answer_says_how_it_was_understood(world: _World, text: str, options: dict[str, Any], understood: str) -> None:
+def test_an_answer_says_how_it_was_understood(world: World, text: str, options: dict[str, Any], understood: str) -> None:
     """The query and its filters are told in words, each filter with the values of the index that it means."""
     assert _ask(world.snapshots["steps"], text, **options).understood == understood
 
 
-def test_notes_name_values_that_nothing_fits(world: _World) -> None:
+def test_notes_name_values_that_nothing_fits(world: World) -> None:
     """A filter value that the index does not know finds nothing, and the answer says so."""
     page = _ask(world.snapshots["steps"], "cash", firm="zed", speaker=["low", "nobody"])
     assert (page.turns, page.hits) == (0, ())
     assert page.notes == ("no firm in the index fits 'zed'", "no speaker in the index fits 'nobody'")
 
 
-def test_the_text_as_given_is_in_the_answer(world: _World) -> None:
+def test_the_text_as_given_is_in_the_answer(world: World) -> None:
     """An answer carries the query as it was typed."""
     assert _ask(world.snapshots["steps"], "  “cash runway” ").query == "  “cash runway” "
 
 
 @pytest.mark.parametrize(("text", "fits"), [("q3 " * 1333, True), ("NOT q3 " * 150, False), ("q3 OR " * 666 + "q3", True)])
-def test_the_longest_queries_are_answered_or_refused(world: _World, text: str, fits: bool) -> None:
+def test_the_longest_queries_are_answered_or_refused(world: World, text: str, fits: bool) -> None:
     """A query of thousands of characters has an answer or is an error of ours; it never breaks the search."""
     try:
         found = _ask(world.snapshots["whole"], text, limit=1).turns

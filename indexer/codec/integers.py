@@ -15,7 +15,20 @@ __all__ = ["pack", "sizes_of", "unpack"]
 
 _BITS = 7
 _MORE = 0x80
+_LOW = _MORE - 1
 _LONGEST = 5  # bytes of a uint32
+
+# By the most bytes that a number takes: what holds so many side by side; and, by how many one takes, the signs that more follow,
+# and a one for each that is there.
+_KINDS = [np.dtype(f"<u{size}") for size in (1, 1, 2, 4, 4, 8)]
+_SIGNS = [
+    np.array([sum(_MORE << 8 * place for place in range(size - 1)) for size in range(longest + 1)], dtype=kind)
+    for longest, kind in enumerate(_KINDS)
+]
+_IS_THERE = [
+    np.array([sum(1 << 8 * place for place in range(size)) for size in range(longest + 1)], dtype=kind)
+    for longest, kind in enumerate(_KINDS)
+]
 
 # So many at once: what is computed on the way stays in the processor's cache, and in memory that was used before. To ask for
 # new memory each time takes three times as long as all the rest.
@@ -34,13 +47,14 @@ def _pack(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
     longest = int(sizes.max(initial=1))
     if longest == 1:
         return numbers.astype(np.uint8)
-    table = np.empty((len(numbers), longest), dtype=np.uint8)
-    is_there = np.empty((len(numbers), longest), dtype=np.bool_)
-    for place in range(longest):
-        goes_on = sizes > place + 1
-        table[:, place] = (numbers >> np.uint32(_BITS * place)).astype(np.uint8) & (_MORE - 1) | goes_on.view(np.uint8) << _BITS
-        is_there[:, place] = sizes > place
-    return table[is_there]
+    # A number's bytes side by side in one larger number, of which as many are taken as it has.
+    kind = _KINDS[longest]
+    rest = numbers.astype(kind)
+    spread = rest & kind.type(_LOW)
+    for place in range(1, longest):
+        spread |= (rest & kind.type(_LOW << _BITS * place)) << kind.type(place)
+    spread |= _SIGNS[longest][sizes]
+    return np.compress(_IS_THERE[longest][sizes].view(np.bool_), spread.view(np.uint8))
 
 
 def sizes_of(numbers: NDArray[np.uint32]) -> NDArray[np.uint8]:
@@ -79,20 +93,22 @@ def _parts(packed: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
 
 
 def _unpack(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    is_end = packed < _MORE
-    count = int(np.count_nonzero(is_end))
-    if count == len(packed):
+    goes_on = packed >= _MORE
+    if len(packed) and goes_on[-1]:  # of damaged bytes, what ends within a number
+        packed = packed[: int(np.flatnonzero(~goes_on).max(initial=-1)) + 1]
+        goes_on = goes_on[: len(packed)]
+    if not goes_on.any():
         return packed.astype(np.uint32)
-    ends = np.flatnonzero(is_end)
-    starts = np.empty_like(ends)
-    starts[:1] = 0
-    np.add(ends[:-1], 1, out=starts[1:])
-    numbers = (packed[starts] & (_MORE - 1)).astype(np.uint32)
-    sizes = ends - starts
-    which = np.flatnonzero(sizes)
-    place = 1
-    while len(which):
-        numbers[which] |= (packed[starts[which] + place] & np.uint32(_MORE - 1)).astype(np.uint32) << np.uint32(_BITS * place)
-        which = which[sizes[which] > place]
-        place += 1
-    return numbers
+    is_first = np.empty(len(packed), dtype=np.bool_)
+    is_first[0] = True
+    np.logical_not(goes_on[:-1], out=is_first[1:])
+    # The number that would begin at each byte; then those that do begin.
+    low = (packed & np.uint8(_LOW)).astype(np.uint32)
+    numbers = low.copy()
+    reaches = goes_on[:-1]
+    for place in range(1, _LONGEST):
+        numbers[:-place] |= (low[place:] * reaches) << np.uint32(_BITS * place)
+        reaches = reaches[:-1] & goes_on[place:-1]
+        if not reaches.any():
+            break
+    return np.compress(is_first, numbers)

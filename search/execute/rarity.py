@@ -1,0 +1,68 @@
+"""How rare is a word? Counts over all segments, as Whoosh's searcher has them, and what they make of a turn's words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import log
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.query import Query as Tree
+from whoosh.scoring import bm25
+
+from search.execute.found import DocIds, Scores
+from search.execute.weighting import TurnWeighting
+from search.execute.words import fitting
+from search.reader import Segment, Snapshot
+
+__all__ = ["Rarity"]
+
+
+class Rarity:
+    """How rare words are in a snapshot, for one query."""
+
+    def __init__(self, snapshot: Snapshot, weighting: TurnWeighting) -> None:
+        self._snapshot = snapshot
+        self._weighting = weighting
+        self._places: dict[Tree, list[NDArray[np.int64]]] = {}
+        self._idfs: dict[Tree, list[Scores]] = {}
+
+    def score(self, segment: Segment, idf: float | Scores, doc_ids: DocIds, frequencies: NDArray[np.uint32]) -> Scores:
+        """Give the scores of turns that say a word so often; `idf` is that of the word, or of each turn's word."""
+        model, average_length = self._weighting, self._snapshot.average_length or 1  # 1 if no turn has words, as Whoosh has it
+        lengths = segment.arrays.lengths[doc_ids].astype(np.float64)
+        scores: Scores = bm25(idf, frequencies.astype(np.float64), lengths, average_length, model.B, model.K1)
+        return scores
+
+    def idf(self, word: str) -> float:
+        """How rare a word is; of the forms of one word, how rare the commonest is."""
+        return min(self._idf(form) for form in self._weighting.forms_of(word))
+
+    def _idf(self, word: str) -> float:
+        return self._of_count(sum(segment.arrays.turn_count_of(word.encode()) for segment in self._snapshot.segments))
+
+    def _of_count(self, turns: int) -> float:
+        return log(self._snapshot.turn_count / (turns + 1)) + 1
+
+    def places(self, pattern: Any) -> list[NDArray[np.int64]]:
+        """Give by segment the words that a pattern means; found once for all segments."""
+        if pattern not in self._places:
+            self._places[pattern] = [fitting(pattern, segment.arrays.words) for segment in self._snapshot.segments]
+        return self._places[pattern]
+
+    def idfs(self, pattern: Any) -> list[Scores]:
+        """Give by segment how rare each of these words is; computed once for all segments."""
+        if pattern not in self._idfs:
+            turns: Counter[bytes] = Counter()
+            words = []
+            for segment, places in zip(self._snapshot.segments, self.places(pattern), strict=True):
+                words.append([segment.arrays.words[place] for place in places.tolist()])
+                counts = segment.arrays.numbers("words", "turn_count")[places]
+                turns.update(dict(zip(words[-1], counts.tolist(), strict=True)))
+            idfs = {word: self._idf_of_counted(word.decode(), count) for word, count in turns.items()}
+            self._idfs[pattern] = [np.array([idfs[word] for word in said], dtype=np.float64) for said in words]
+        return self._idfs[pattern]
+
+    def _idf_of_counted(self, word: str, turns: int) -> float:
+        return self.idf(word) if self._weighting.is_grouped(word) else self._of_count(turns)
