@@ -24,7 +24,6 @@ __all__ = [
     "blank_tags",
     "normalise",
     "spans",
-    "spans_from",
     "words",
     "words_as_written",
 ]
@@ -72,18 +71,14 @@ def words_as_written(text: str) -> list[str]:
 
 def spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Give each word of a text with the place it stands at: word as `words` gives it, start, end."""
-    return spans_from(blank_tags(text), 0)
+    blanked = blank_tags(text)
+    for match in _pattern_for(blanked).finditer(blanked):
+        yield normalise(match[0]), match.start(), match.end()
 
 
 def blank_tags(text: str) -> str:
     """Give a text of the same length with spaces where it has a transcriber's tags."""
     return _TAGS.sub(lambda tag: " " * len(tag[0]), text) if "[" in text or "(" in text else text
-
-
-def spans_from(blanked: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """Give the words of a text without tags as `spans` does, from a place on that is white space, or where a word ends."""
-    for match in _pattern_for(blanked).finditer(blanked, start):
-        yield normalise(match[0]), match.start(), match.end()
 
 
 def _pattern_for(text: str) -> re.Pattern[str]:

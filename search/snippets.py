@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from whoosh import query as q
 
-from indexer.analysis import blank_tags, spans_from
+from indexer.analysis import blank_tags, spans
 from search.parse import Forms
 from search.results import Snippet
 
@@ -77,15 +78,14 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
 
     A turn may have thousands of words, of which few can begin a match: only these are looked at by the analyzer.
     """
-    cues = _Cues(sought)
-    blanked = blank_tags(text)
+    cues = _cues(sought)
+    spaced = blank_tags(text).replace("\n", " ")
     found: list[Match] = []
     looked_at = 0
-    for begins, ends in cues.candidates(blanked):
+    for begins, ends in cues.candidates(spaced):
         if begins < looked_at:
             continue
-        start = max(blanked.rfind(" ", 0, begins), blanked.rfind("\n", 0, begins), looked_at)
-        tokens = _Tokens(spans_from(blanked, start))
+        tokens = _Tokens(spaced, max(spaced.rfind(" ", 0, begins) + 1, looked_at))
         place = 0
         while (token := tokens.at(place)) and token[1] < ends:
             match = cues.match(tokens, place)
@@ -100,17 +100,26 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
 class _Tokens:
     """Words with their places, drawn as far as they are asked for."""
 
-    def __init__(self, source: Iterator[tuple[str, int, int]]) -> None:
-        self._source = source
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._next = start
         self._drawn: list[tuple[str, int, int]] = []
 
     def at(self, place: int) -> tuple[str, int, int] | None:
         while len(self._drawn) <= place:
-            token = next(self._source, None)
-            if token is None:
+            start = self._next
+            if start >= len(self._text):
                 return None
-            self._drawn.append(token)
+            end = self._text.find(" ", start) % (len(self._text) + 1)  # where no space follows, the text's end
+            self._drawn += [(word, start + begins, start + ends) for word, begins, ends in _spans(self._text[start:end])]
+            self._next = end + 1
         return self._drawn[place]
+
+
+@lru_cache(maxsize=65_536)
+def _spans(chunk: str) -> tuple[tuple[str, int, int], ...]:
+    """Give the words of what stands between two spaces, with their places: the analyzer looks once at what is said often."""
+    return tuple(spans(chunk))
 
 
 class _Cues:
@@ -125,16 +134,18 @@ class _Cues:
                     self._prefixes.append((words[0], number))
                 else:
                     self._at_word.setdefault(words[0], []).append((words, number))
+        every = [cue for cues in sought for cue in cues]
+        self._is_plain = all(word.isascii() and not _NUMBER.search(word) for words, _ in every for word in words)
+        self._patterns = [_pattern(*cue) for cue in every] if self._is_plain else []
 
     def candidates(self, text: str) -> Iterable[tuple[int, int]]:
         """Give the places that any match begins at, and perhaps others, as (start, end), ascending."""
-        first_words = [*self._at_word, *(prefix for prefix, _ in self._prefixes)]
-        if not first_words:
-            return ()
-        if _FOLDED.search(text) or any(_NUMBER.search(word) or not word.isascii() for word in first_words):
+        if not self._is_plain or (not text.isascii() and _FOLDED.search(text)):
             return ((0, len(text)),)
         lowered = text.lower().replace("’", "'")  # of the same length, since it has no letters beyond ASCII
-        return sorted(place for word in first_words for place in _places(lowered, word))
+        places = (match.span() for pattern in self._patterns for match in pattern.finditer(lowered))
+        # No word begins behind a letter.
+        return sorted((start, end) for start, end in places if not (start and lowered[start - 1].isalpha()))
 
     def match(self, tokens: _Tokens, place: int) -> Match | None:
         """Give the longest match that begins at a word."""
@@ -148,12 +159,15 @@ class _Cues:
         return (start, *max(ends, key=lambda each: each[0])) if ends else None
 
 
-def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
-    """Give every place of a word in a text, also inside others, as (start, end)."""
-    start = text.find(word)
-    while start >= 0:
-        yield start, start + len(word)
-        start = text.find(word, start + 1)
+@lru_cache(maxsize=64)
+def _cues(sought: tuple[frozenset[Cue], ...]) -> _Cues:
+    return _Cues(sought)
+
+
+def _pattern(words: tuple[str, ...], is_prefix: bool) -> re.Pattern[str]:
+    """Make a pattern of a cue's first word, with a look at what follows. It is found faster than it could be without the letters."""
+    follows = "" if is_prefix else "(?![a-z])" if len(words) == 1 else rf"(?=[^a-z0-9]*{re.escape(words[1])})"
+    return re.compile(re.escape(words[0]) + follows)
 
 
 def _end_of(words: tuple[str, ...], tokens: _Tokens, place: int) -> int | None:

@@ -152,7 +152,8 @@ def test_whoosh_s_searcher_agrees(world: World, kind: str, node: _Node) -> None:
     """Stock Whoosh finds the same turns in the same index, with the same scores."""
     snapshot = world.snapshots[kind]
     tree = _parse(snapshot, node.text)
-    doc_ids, scores = match(snapshot, tree)
+    found = match(snapshot, tree)
+    doc_ids, scores = found.doc_ids, found.scores
     with open_dir(str(world.folders[kind])).searcher(weighting=TurnWeighting(tree)) as searcher:
         theirs = {hit.docnum: hit.score for hit in searcher.search(tree, limit=None)}
     assert doc_ids.tolist() == sorted(theirs)

@@ -157,7 +157,8 @@ def _living(snapshot: Snapshot, scores: dict[int, float]) -> dict[int, float]:
 
 
 def _found(snapshot: Snapshot, tree: q.Query) -> dict[int, float]:
-    doc_ids, scores = match(snapshot, tree)
+    found = match(snapshot, tree)
+    doc_ids, scores = found.doc_ids, found.scores
     return dict(zip(doc_ids.tolist(), scores.tolist(), strict=True))
 
 
@@ -171,7 +172,8 @@ def _count(snapshot: Snapshot, doc_ids: list[int], field: str) -> list[FacetValu
 
 def _compare(snapshot: Snapshot, tree: q.Query, most: int = 10) -> None:
     theirs = _living(snapshot, _ask_whoosh(snapshot, tree.accept(_mend)))
-    doc_ids, scores = match(snapshot, tree)
+    found = match(snapshot, tree)
+    doc_ids, scores = found.doc_ids, found.scores
     assert doc_ids.tolist() == sorted(theirs)
     assert scores.tolist() == pytest.approx([theirs[doc_id] for doc_id in doc_ids.tolist()], abs=1e-5)
     best = doc_ids[np.lexsort((doc_ids, -scores))][:most].tolist()
@@ -238,7 +240,7 @@ def test_no_matcher_is_asked(monkeypatch: pytest.MonkeyPatch, world: World, kind
     """What arrays answer, Whoosh's matchers are not asked for."""
     _compare(world.snapshots[kind], tree)
     monkeypatch.setattr(import_module("search.execute.match")._Execution, "_by_whoosh", _refuse)
-    match(world.snapshots[kind], tree)
+    _ = match(world.snapshots[kind], tree).scores
 
 
 def _refuse(_: Any, tree: q.Query) -> NoReturn:
@@ -305,7 +307,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
 def test_constant_scores_are_heeded_where_whoosh_does(crowd: Snapshot, tree: q.Query, is_constant: bool) -> None:
     """In a segment of more than 5,000 turns Whoosh heeds `constantscore` only for 1,024 words and more; so do we."""
     _compare(crowd, tree)
-    assert (set(match(crowd, tree)[1].tolist()) == {1.0}) is is_constant
+    assert (set(match(crowd, tree).scores.tolist()) == {1.0}) is is_constant
 
 
 # where Whoosh is wrong, in 2.7.5 and 3.54

@@ -11,16 +11,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from indexer.analysis import blank_tags, normalise, words_as_written
+from indexer.codec.postings import Packed, byte_strings
 
 __all__ = ["Tokeniser", "Tokens"]
 
-_SPACE = ord(" ")
+_SPACE, _STOP, _COMMA = b" .,"
 # ASCII that is part of no word stands for a space, whatever it is, and small letters for capitals. What is not ASCII is left to
 # the analyzer, and so is "_", which is part of no word but keeps letters from being an abbreviation.
 _PLAIN = bytes(
     byte if byte >= 0x80 or chr(byte) in ".,&'%$_" else ord(chr(byte).lower()) if chr(byte).isalnum() else _SPACE for byte in range(256)
 )
-_BEHIND_WORDS = b" .,"  # what a word is often written with that is none of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Tokeniser:
     def tokenise(self, texts: Sequence[bytes]) -> Tokens:
         """Part some more texts, UTF-8."""
         blanked = [blank_tags(text.decode()).encode() if b"[" in text or b"(" in text else text for text in texts]
-        starts, chunks = _part(b" ".join(blanked).translate(_PLAIN) + b" ")
+        starts, chunks = _part(b" ".join([b"", *blanked, b""]).translate(_PLAIN))
         encoded = chunks.dictionary_encode()
         ids, ends = self._spell_out(self._numbers_of(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()])
         # A text ends where the chunks end that begin before its last byte.
@@ -69,8 +69,7 @@ class Tokeniser:
         for chunk in chunks:
             if chunk not in known:
                 known[chunk] = len(known)
-                bare = chunk.rstrip(_BEHIND_WORDS)
-                words = (bare,) if bare.isalnum() else [normalise(word).encode() for word in words_as_written(chunk.decode())]
+                words = (chunk,) if chunk.isalnum() else [normalise(word).encode() for word in words_as_written(chunk.decode())]
                 self._sizes.append(len(words))
                 self._said.extend([self.number(word) for word in words])
         return np.fromiter(map(known.__getitem__, chunks), dtype=np.int64, count=len(chunks))
@@ -94,14 +93,19 @@ class Tokeniser:
 
 
 def _part(text: bytes) -> tuple[NDArray[np.int64], pa.Array]:
-    """Part a text that ends with a space into chunks, each with the spaces behind it; no word reaches over a space.
+    """Part a text that begins and ends with a space into what stands between spaces; no word reaches over one.
 
     Returns:
-        The place that each begins at, int64[n]; and the chunks, as byte strings.
+        The place that each chunk begins at, int64[n]; and the chunks, as byte strings, without a stop or comma at their end.
     """
-    is_space = np.frombuffer(text, dtype=np.uint8) == _SPACE
-    begins = np.empty(len(text), dtype=np.bool_)
-    begins[0] = True  # spaces before the first word are a chunk without words
-    np.greater(is_space[:-1], is_space[1:], out=begins[1:])
-    bounds = np.append(np.flatnonzero(begins), len(text))
-    return bounds[:-1], pa.Array.from_buffers(pa.large_binary(), len(bounds) - 1, [None, pa.py_buffer(bounds), pa.py_buffer(text)])
+    letters = np.frombuffer(text, dtype=np.uint8)
+    is_gap = letters == _SPACE
+    is_mark = (letters[:-1] == _STOP) | (letters[:-1] == _COMMA)
+    is_gap[:-1] |= is_mark & is_gap[1:]
+    edges = np.flatnonzero(is_gap[1:] ^ is_gap[:-1])
+    edges += 1
+    starts = edges[::2]
+    bounds = np.zeros(len(starts) + 1, dtype=np.int64)
+    np.subtract(edges[1::2], starts, out=bounds[1:])
+    np.cumsum(bounds, out=bounds)
+    return starts, byte_strings(Packed(np.compress(~is_gap, letters), bounds))

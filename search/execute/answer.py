@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 
 from indexer.errors import InvalidValue
+from search.execute.found import DocIds, Found, Places, Scores
 from search.execute.match import match
 from search.facets import FacetCounts
 from search.filters import field_values, make_masks
@@ -22,6 +22,10 @@ from search.snippets import cues_of, make_snippet
 
 __all__ = ["answer"]
 
+# Of a hit: what every turn has, and what some have not.
+_ALWAYS = ("call", "company", "section", "kind", "speaker", "role")
+_PERHAPS = ("ticker", "period", "date", "title", "firm")
+
 
 def answer(snapshot: Snapshot, query: Query) -> Page:
     """Answer a query from one snapshot of the index.
@@ -31,91 +35,102 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     """
     tree = parse(query.text, Lexicon(snapshot.occurs, lambda field, value: field_values(snapshot, field, value)))
     masks, understood, notes = make_masks(snapshot, query)
-    doc_ids, scores = match(snapshot, tree)
-    passes = {field: mask[doc_ids] for field, mask in masks.items()}
-    kept = _all(list(passes.values()), len(doc_ids))
-    counts = FacetCounts(snapshot, doc_ids[kept])
-    most = None if query.group_by else query.offset + query.limit
-    ranked = _rank(snapshot, doc_ids[kept], scores[kept], query.sort, most)
-    hits, matching_turns = _group(snapshot, ranked) if query.group_by else (ranked, None)
-    found = len(hits) if query.group_by else counts.turns()
-    if found and query.offset >= found:
+    found = match(snapshot, tree)
+    passes = {field: mask[found.doc_ids] for field, mask in masks.items()}
+    kept = found.at(_where_all(passes.values())) if passes else found
+    counts = FacetCounts(snapshot, kept.doc_ids)
+    scores = kept.scores if query.sort == "relevance" else None
+    places = _rank(snapshot, kept.doc_ids, scores, None if query.group_by else query.offset + query.limit)
+    matching_turns = None
+    if query.group_by:
+        places, matching_turns = _group(snapshot, kept.doc_ids, places)
+    total = len(places) if query.group_by else counts.turns()
+    if total and query.offset >= total:
         raise InvalidValue(
-            f"offset: {query.offset} lies past the last of {found} {'calls' if query.group_by else 'turns'}", hint="choose a smaller one"
+            f"offset: {query.offset} lies past the last of {total} {'calls' if query.group_by else 'turns'}", hint="choose a smaller one"
         )
-    cues = cues_of(tree)
-    shown = hits[query.offset : query.offset + query.limit]
-    shown_scores = scores[np.searchsorted(doc_ids, shown)]
+    shown = places[query.offset : query.offset + query.limit]
+    shown_scores = _scores_at(kept, shown) if scores is None else scores[shown]
     return Page(
         query=query.text,
         understood=_explain(tree, query, understood),
         turns=counts.turns(),
         calls=counts.calls(),
-        hits=tuple(
-            _hit(snapshot, doc_id, score, cues, matching_turns[doc_id] if matching_turns else None)
-            for doc_id, score in zip(shown.tolist(), shown_scores.tolist(), strict=True)
-        ),
-        facets={field: _sideways(snapshot, doc_ids, passes, field, counts).of(field) for field in query.facets},
+        hits=tuple(_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(tree), matching_turns)),
+        facets={field: _sideways(snapshot, found, passes, field, counts).of(field) for field in query.facets},
         notes=notes,
     )
 
 
-def _sideways(
-    snapshot: Snapshot, doc_ids: NDArray[np.uint32], passes: dict[str, NDArray[np.bool_]], field: str, counts: FacetCounts
-) -> FacetCounts:
+def _sideways(snapshot: Snapshot, found: Found, passes: dict[str, NDArray[np.bool_]], field: str, counts: FacetCounts) -> FacetCounts:
     """Count for a facet as if there were no filter on its own field."""
     if field not in passes:
         return counts
-    return FacetCounts(snapshot, doc_ids[_all([mask for name, mask in passes.items() if name != field], len(doc_ids))])
+    others = [mask for name, mask in passes.items() if name != field]
+    return FacetCounts(snapshot, found.doc_ids[_where_all(others)] if others else found.doc_ids)
 
 
-def _all(masks: Sequence[NDArray[np.bool_]], count: int) -> NDArray[np.bool_]:
-    return np.logical_and.reduce(masks) if masks else np.ones(count, dtype=np.bool_)
+def _where_all(masks: Iterable[NDArray[np.bool_]]) -> Places:
+    return np.flatnonzero(np.logical_and.reduce(list(masks)))
 
 
-def _rank(snapshot: Snapshot, doc_ids: NDArray[np.uint32], scores: NDArray[np.float64], sort: str, most: int | None) -> NDArray[np.uint32]:
-    """Order turns, best or newest first, ties in call order; if no more than `most` are wanted, only so many need be in order."""
-    if sort == "date":
-        # Codes are in alphabetical order, which for ISO dates is that of time; undated calls, code 0, come last.
-        worth: NDArray[Any] = snapshot.codes("date").codes[doc_ids].astype(np.float64)
-    else:
-        worth = scores
+def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int | None) -> Places:
+    """Order turns by score, or newest first if there is none, ties in call order.
+
+    Returns:
+        Their places in `doc_ids`: all of them, or at least the first `most`.
+    """
+    # Codes are in alphabetical order, which for ISO dates is that of time; undated calls, code 0, come last.
+    worth: NDArray[Any] = snapshot.codes("date").codes[doc_ids].astype(np.float64) if scores is None else scores
+    good = np.arange(len(worth))
     if most is not None and 0 < most < len(worth):
         # All that are as good as the last one wanted: ties are told apart below.
-        good = worth >= -np.partition(-worth, most - 1)[most - 1]
-        doc_ids, worth = doc_ids[good], worth[good]
-    ordered: NDArray[np.uint32] = doc_ids[np.lexsort((snapshot.call_order[doc_ids], -worth))]
+        good = np.flatnonzero(worth >= np.partition(worth, -most)[-most])
+    ordered: Places = good[np.lexsort((snapshot.call_order[doc_ids[good]], -worth[good]))]
     return ordered
 
 
-def _group(snapshot: Snapshot, ranked: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], dict[int, int]]:
+def _group(snapshot: Snapshot, doc_ids: DocIds, places: Places) -> tuple[Places, dict[int, int]]:
     """Keep the first turn of each call; give with it how many turns of its call matched."""
-    _, first, counts = np.unique(snapshot.codes("call").codes[ranked], return_index=True, return_counts=True)
+    _, first, counts = np.unique(snapshot.codes("call").codes[doc_ids[places]], return_index=True, return_counts=True)
     order = np.argsort(first)
-    leaders = ranked[first[order]]
-    return leaders, dict(zip(leaders.tolist(), counts[order].tolist(), strict=True))
+    leaders = places[first[order]]
+    return leaders, dict(zip(doc_ids[leaders].tolist(), counts[order].tolist(), strict=True))
 
 
-def _hit(snapshot: Snapshot, doc_id: int, score: float, cues: Any, matching_turns: int | None) -> Hit:
-    value = partial(snapshot.value, doc_id=doc_id)
-    return Hit(
-        call=value("call") or "",
-        company=value("company") or "",
-        ticker=value("ticker"),
-        period=value("period"),
-        date=value("date"),
-        section=value("section") or "",
-        kind=value("kind") or "",
-        exchange=int(snapshot.numbers("exchange")[doc_id]) or None,
-        turn=int(snapshot.numbers("turn")[doc_id]),
-        speaker=value("speaker") or "",
-        role=value("role") or "",
-        title=value("title"),
-        firm=value("firm"),
-        score=score,
-        snippet=make_snippet(snapshot.text(doc_id), cues),
-        matching_turns=matching_turns,
-    )
+def _scores_at(found: Found, places: Places) -> Scores:
+    """Score turns in any order."""
+    order = np.argsort(places)
+    scores = np.empty(len(places))
+    scores[order] = found.score(places[order])
+    return scores
+
+
+def _hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, matching_turns: dict[int, int] | None) -> Iterator[Hit]:
+    """Give the turns that are shown, in order, with all that is known of each."""
+    values = zip(*(snapshot.values(field, doc_ids) for field in (*_ALWAYS, *_PERHAPS)), strict=True)
+    numbers = zip(*(snapshot.numbers(name)[doc_ids].tolist() for name in ("turn", "exchange")), strict=True)
+    for doc_id, score, value, (turn, exchange) in zip(doc_ids.tolist(), scores.tolist(), values, numbers, strict=True):
+        call, company, section, kind, speaker, role, *perhaps = value
+        ticker, period, date, title, firm = (each or None for each in perhaps)
+        yield Hit(
+            call=call,
+            company=company,
+            ticker=ticker,
+            period=period,
+            date=date,
+            section=section,
+            kind=kind,
+            exchange=exchange or None,
+            turn=turn,
+            speaker=speaker,
+            role=role,
+            title=title,
+            firm=firm,
+            score=score,
+            snippet=make_snippet(snapshot.text(doc_id), cues),
+            matching_turns=matching_turns[doc_id] if matching_turns else None,
+        )
 
 
 def _explain(tree: Tree, query: Query, understood: dict[str, tuple[str, ...]]) -> str:

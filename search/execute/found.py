@@ -1,18 +1,21 @@
-"""What has been found in a segment? Turns and their scores, and what becomes of them where several are joined."""
+"""What has been found in a segment? Turns, how well each fits, and what becomes of both where several are joined.
+
+How well a turn fits is asked at the end, of those that are left: of a frequent word beside a rare one few turns are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NOTHING", "DocIds", "Found", "Scores", "distinct", "intersect", "is_in", "is_in_dense", "sum_up", "unite"]
+__all__ = ["NOTHING", "DocIds", "Found", "Places", "Scores", "distinct", "end_to_end", "intersect", "is_in", "sum_up", "unite"]
 
 DocIds = NDArray[np.uint32]
 Scores = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 # So many turns, as a share of a segment's, are marked in an array of all turns rather than sorted or searched for.
 _DENSE_SHARE = 1 / 64
@@ -20,42 +23,80 @@ _DENSE_SHARE = 1 / 64
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Turns of a segment that match: doc_ids uint32[n], ascending; scores float64[n]."""
+    """Turns that match.
+
+    Attributes:
+        doc_ids: uint32[n], ascending.
+        score: Scores turns at some places of `doc_ids`, ascending: int64[m] in, float64[m] out.
+    """
 
     doc_ids: DocIds
-    scores: Scores
+    score: Callable[[Places], Scores]
 
     @classmethod
     def alike(cls, doc_ids: DocIds, score: float) -> Found:
         """Give every turn the same score."""
-        return cls(doc_ids, np.full(len(doc_ids), score))
+        return cls(doc_ids, lambda places: np.full(len(places), score))
 
-    def at(self, chosen: NDArray[Any]) -> Found:
-        """Keep the turns at some places, or those that a mask has."""
-        return Found(self.doc_ids[chosen], self.scores[chosen])
+    @classmethod
+    def scored(cls, doc_ids: DocIds, scores: Scores) -> Found:
+        """Give turns the scores that they have."""
+        return cls(doc_ids, scores.__getitem__)
+
+    @property
+    def scores(self) -> Scores:
+        """float64[n]: the scores of all."""
+        return self.score(np.arange(len(self.doc_ids)))
+
+    def at(self, chosen: Places) -> Found:
+        """Keep the turns at some places."""
+        return Found(self.doc_ids[chosen], lambda places: self.score(chosen[places]))
 
     def boosted(self, boost: float) -> Found:
         """Multiply the scores."""
-        return self if boost == 1.0 else Found(self.doc_ids, self.scores * boost)
+        return self if boost == 1.0 else Found(self.doc_ids, lambda places: self.score(places) * boost)
+
+    def raised(self, score: float) -> Found:
+        """Add to the scores."""
+        return self if score == 0.0 else Found(self.doc_ids, lambda places: self.score(places) + score)
 
     def within(self, other: Found) -> Found:
         """Keep the turns that another has too."""
-        return self.at(is_in(self.doc_ids, other.doc_ids))
+        return self.at(np.flatnonzero(is_in(self.doc_ids, other.doc_ids)))
 
     def without(self, other: Found) -> Found:
         """Keep the turns that another does not have."""
-        return self.at(~is_in(self.doc_ids, other.doc_ids))
+        return self.at(np.flatnonzero(~is_in(self.doc_ids, other.doc_ids)))
 
     def raised_by(self, other: Found) -> Found:
         """Add the scores of the turns that another has too; keep those that it does not have."""
-        places = np.searchsorted(other.doc_ids, self.doc_ids)
-        shared = np.flatnonzero(_equal_at(other.doc_ids, places, self.doc_ids))
-        scores = self.scores.copy()
-        scores[shared] += other.scores[places[shared]]
-        return Found(self.doc_ids, scores)
+
+        def score(places: Places) -> Scores:
+            scores, doc_ids = self.score(places), self.doc_ids[places]
+            shared = np.flatnonzero(is_in(doc_ids, other.doc_ids))
+            scores[shared] += other.score(_places_in(other.doc_ids, doc_ids[shared]))
+            return scores
+
+        return Found(self.doc_ids, score)
 
 
-NOTHING = Found(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float64))
+NOTHING = Found(np.empty(0, dtype=np.uint32), lambda places: np.empty(len(places), dtype=np.float64))
+
+
+def end_to_end(parts: Sequence[Found], firsts: Sequence[int]) -> Found:
+    """Put what was found in segments end to end; each counts its turns from the first."""
+    ends = np.cumsum([len(part.doc_ids) for part in parts])
+
+    def score(places: Places) -> Scores:
+        cuts = np.searchsorted(places, ends).tolist()
+        return np.concatenate(
+            [
+                part.score(places[start:stop] - (int(end) - len(part.doc_ids)))
+                for part, start, stop, end in zip(parts, [0, *cuts], cuts, ends, strict=False)
+            ]
+        )
+
+    return Found(np.concatenate([part.doc_ids + np.uint32(first) for part, first in zip(parts, firsts, strict=True)]), score)
 
 
 def unite(parts: Sequence[Found], turn_count: int) -> Found:
@@ -68,52 +109,66 @@ def unite(parts: Sequence[Found], turn_count: int) -> Found:
 
 def intersect(parts: Sequence[Found]) -> Found:
     """Give the turns that every part has, each with the sum of its scores."""
-    found, *others = sorted(parts, key=lambda part: len(part.doc_ids))
+    first, *others = sorted(parts, key=lambda part: len(part.doc_ids))
+    doc_ids = first.doc_ids
     for other in others:
-        places = np.searchsorted(other.doc_ids, found.doc_ids)
-        shared = np.flatnonzero(_equal_at(other.doc_ids, places, found.doc_ids))
-        found = Found(found.doc_ids[shared], found.scores[shared] + other.scores[places[shared]])
-    return found
+        doc_ids = doc_ids[np.flatnonzero(is_in(doc_ids, other.doc_ids))]
+
+    def score(places: Places) -> Scores:
+        chosen = doc_ids[places]
+        scores = np.zeros(len(chosen))
+        for part in parts:
+            scores += part.score(_places_in(part.doc_ids, chosen))
+        return scores
+
+    return Found(doc_ids, score)
 
 
 def sum_up(doc_ids: DocIds, scores: Scores, turn_count: int) -> Found:
     """Add up the scores of turns that are given more than once, in any order; all are below `turn_count`."""
     if len(doc_ids) < _DENSE_SHARE * turn_count:
         single, places = np.unique(doc_ids, return_inverse=True)
-        return Found(single, np.bincount(places, weights=scores, minlength=len(single)).astype(np.float64, copy=False))
+        return Found.scored(single, np.bincount(places, weights=scores, minlength=len(single)).astype(np.float64, copy=False))
     sums = np.bincount(doc_ids, weights=scores, minlength=turn_count).astype(np.float64, copy=False)
     single = distinct(doc_ids, turn_count)  # not where the sum is above 0: Whoosh's matchers also score 0
-    return Found(single, sums[single])
+    return Found(single, lambda places: sums[single[places]])
 
 
 def distinct(doc_ids: DocIds, turn_count: int) -> DocIds:
     """Give each of some turns once, ascending; all are below `turn_count`."""
     if len(doc_ids) < _DENSE_SHARE * turn_count:
         return np.unique(doc_ids)
-    return np.flatnonzero(_marks(doc_ids, turn_count)).astype(np.uint32)
+    marks = np.zeros(turn_count, dtype=np.bool_)
+    marks[doc_ids] = True
+    return np.flatnonzero(marks).astype(np.uint32)
 
 
-def is_in(some: NDArray[Any], ascending: NDArray[Any]) -> NDArray[np.bool_]:
-    """Say of each of some numbers whether it is among others."""
-    return _equal_at(ascending, np.searchsorted(ascending, some), some)
-
-
-def is_in_dense(some: NDArray[np.uint32], ascending: NDArray[np.uint32], size: int) -> NDArray[np.bool_]:
-    """As `is_in`, of numbers below `size`; where there are many, to mark them is faster than to search for each."""
-    if len(some) < _DENSE_SHARE * size:
-        return is_in(some, ascending)
-    return _marks(ascending, size)[some]
-
-
-def _marks(numbers: NDArray[np.uint32], size: int) -> NDArray[np.bool_]:
-    marks = np.zeros(size, dtype=np.bool_)
-    marks[numbers] = True
-    return marks
-
-
-def _equal_at(ascending: NDArray[Any], places: NDArray[np.int64], wanted: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether what stands at each place, if the array is so long, is what is wanted."""
-    if not len(ascending):
-        return np.zeros(len(wanted), dtype=np.bool_)
-    equal: NDArray[np.bool_] = ascending[np.minimum(places, len(ascending) - 1)] == wanted
+def is_in(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Say of each of some numbers whether it is among others; both ascending."""
+    if not len(some) or not len(others):
+        return np.zeros(len(some), dtype=np.bool_)
+    size = _size_if_dense(some, others)
+    if size:
+        marks = np.zeros(size, dtype=np.bool_)
+        marks[others] = True
+        return marks[some]
+    equal: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, some), len(others) - 1)] == some
     return equal
+
+
+def _places_in(all_of: NDArray[np.uint32], some: NDArray[np.uint32]) -> Places:
+    """Give the places of some of the numbers in an array; both ascending."""
+    size = _size_if_dense(some, all_of)
+    if not size:
+        return np.searchsorted(all_of, some)
+    places = np.empty(size, dtype=np.int64)
+    places[all_of] = np.arange(len(all_of))
+    return places[some]
+
+
+def _size_if_dense(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> int:
+    """Give what all numbers are below, if there are so many that a table of all is faster than to search for each; else 0."""
+    if not len(some) or not len(others):
+        return 0
+    size = int(max(some[-1], others[-1])) + 1
+    return size if len(some) >= _DENSE_SHARE * size else 0

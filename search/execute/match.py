@@ -18,7 +18,7 @@ from whoosh.searching import SearchContext, Searcher
 
 from indexer.codec import SegmentArrays
 from indexer.schema import VALUE_FIELDS
-from search.execute.found import NOTHING, DocIds, Found, Scores, distinct, intersect, sum_up, unite
+from search.execute.found import NOTHING, DocIds, Found, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
 from search.execute.phrases import turns_that_say
 from search.execute.rarity import Rarity
 from search.execute.weighting import SCORE_DIGITS, TRIFLE, TurnWeighting
@@ -34,22 +34,18 @@ _MOST_TURNS_ADDED_UP = 5_000
 _MANY_WORDS: int = q.Or.TOO_MANY_CLAUSES
 
 
-def match(snapshot: Snapshot, tree: q.Query) -> tuple[DocIds, Scores]:
-    """Find the turns that a query tree matches.
-
-    Returns:
-        doc_ids uint32[n], ascending, over all segments, and their scores float64[n].
-    """
+def match(snapshot: Snapshot, tree: q.Query) -> Found:
+    """Find the turns that a query tree matches, over all segments."""
     search = _Search(snapshot, tree)
     parts = []
     for number, segment in enumerate(snapshot.segments):
         execution = _Execution(search, segment, number)
         found = execution.of(tree) if _weighs_more_than_nothing(tree) else execution._by_whoosh(tree)
         if segment.live is not None:
-            found = found.at(segment.live[found.doc_ids])
-        parts.append((found.doc_ids + np.uint32(segment.first), found.scores))
-    scores = np.concatenate([scores for _, scores in parts])
-    return np.concatenate([doc_ids for doc_ids, _ in parts]), np.round(scores, SCORE_DIGITS)
+            found = found.at(np.flatnonzero(segment.live[found.doc_ids]))
+        parts.append(found)
+    found = end_to_end(parts, [segment.first for segment in snapshot.segments])
+    return Found(found.doc_ids, lambda places: np.round(found.score(places), SCORE_DIGITS))
 
 
 def _weighs_more_than_nothing(tree: q.Query) -> bool:
@@ -97,7 +93,7 @@ class _Execution:
             doc_ids.append(matcher.id())
             scores.append(matcher.score())
             matcher.next()
-        return Found(np.array(doc_ids, dtype=np.uint32), np.array(scores, dtype=np.float64))
+        return Found.scored(np.array(doc_ids, dtype=np.uint32), np.array(scores, dtype=np.float64))
 
     # leaves
 
@@ -109,8 +105,12 @@ class _Execution:
         return NOTHING if number is None else self._word(number, text.decode()).boosted(tree.boost)
 
     def _word(self, number: int, word: str) -> Found:
-        doc_ids = self._arrays.doc_ids(number)
-        return Found(doc_ids, self._rarity.score(self._segment, self._rarity.idf(word), doc_ids, self._arrays.frequencies(number)))
+        doc_ids, idf = self._arrays.doc_ids(number), self._rarity.idf(word)
+
+        def score(places: Places) -> Scores:
+            return self._rarity.score(self._segment, idf, doc_ids[places], self._arrays.frequencies(number)[places])
+
+        return Found(doc_ids, score)
 
     def phrase(self, tree: q.Phrase) -> Found:
         if tree.fieldname != "text":
@@ -200,7 +200,7 @@ class _Execution:
         for part in unwanted:
             found = found.without(self.of(part.query))
         # Whoosh takes a Not for something that is found, too, and gives it a score of 1.
-        return Found(found.doc_ids, found.scores + float(len(unwanted))).boosted(_boost_of(tree))
+        return found.raised(float(len(unwanted))).boosted(_boost_of(tree))
 
     def but_not(self, tree: q.Not) -> Found:
         every = Found.alike(np.arange(self._arrays.turn_count, dtype=np.uint32), 1.0)

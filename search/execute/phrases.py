@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec import SegmentArrays
-from search.execute.found import DocIds, is_in_dense
+from search.execute.found import DocIds, is_in
 
 __all__ = ["turns_that_say"]
 
@@ -29,7 +29,7 @@ def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> DocIds:
     rarest_first = sorted(enumerate(words), key=lambda each: int(arrays.numbers("words", "count")[each[1]]))
     begins, *others = (_begins(arrays, word, offset) for offset, word in rarest_first)
     for candidates in others:
-        begins = begins[is_in_dense(begins, candidates, int(starts[-1]))]
+        begins = begins[is_in(begins, candidates)]
     turns = _turns_at(arrays, begins)
     return _once(turns[begins + len(words) <= starts[turns + 1]])
 
