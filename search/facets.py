@@ -20,6 +20,7 @@ __all__ = ["FacetCounts"]
 
 # So many rows a hit, and to sort the hits is faster than to count into an array of all rows.
 _SPARSE = 16
+_CODE_BITS = 32
 
 
 class FacetCounts:
@@ -61,7 +62,8 @@ class FacetCounts:
         present = np.flatnonzero(calls != 0)
         if field in MANY_VALUED:
             return _count_words({values[code]: (int(turns[code]), int(calls[code])) for code in present.tolist()})
-        ordered = present[np.argsort(-turns[present], kind="stable")]
+        # Most turns first, then by value, in one number each: to sort numbers is five times as fast as to sort places by them.
+        ordered = np.sort(-turns[present] << _CODE_BITS | present) & ((1 << _CODE_BITS) - 1)
         return FacetValues(values, ordered, turns[ordered], calls[ordered])
 
     def _by_pair(self, field: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -73,7 +75,7 @@ class FacetCounts:
         return _tally(pairs.of_row[people], turns, len(pairs.value_of))
 
 
-def _tally(numbers: NDArray[np.uint32], weights: NDArray[np.int64] | None, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _tally(numbers: NDArray[np.int64], weights: NDArray[np.int64] | None, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the distinct numbers, ascending, all below `size`, and how often each occurs, or the sum of its weights."""
     if len(numbers) * _SPARSE < size:
         distinct, places = np.unique(numbers, return_inverse=True)

@@ -46,12 +46,12 @@ class Participants:
     """The people of calls; a person in two calls is two.
 
     Attributes:
-        of_turn: uint32[turns], who says each turn.
+        of_turn: int64[turns], who says each turn.
         a_turn: int64[participants], some turn of each.
         count: Number of participants.
     """
 
-    of_turn: NDArray[np.uint32]
+    of_turn: NDArray[np.int64]
     a_turn: NDArray[np.int64]
     count: int
 
@@ -62,13 +62,13 @@ class Pairs:
 
     Attributes:
         by_turn: Whether the turns of one participant may have different values.
-        of_row: uint32[participants], or uint32[turns] if `by_turn`: which pair each has.
-        value_of: uint32[pairs], the code of the value.
+        of_row: int64[participants], or int64[turns] if `by_turn`: which pair each has.
+        value_of: int64[pairs], the code of the value.
     """
 
     by_turn: bool
-    of_row: NDArray[np.uint32]
-    value_of: NDArray[np.uint32]
+    of_row: NDArray[np.int64]
+    value_of: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Snapshot:
         """The participants of all calls."""
         people, firsts = [], 0
         for segment in self.segments:
-            people.append(segment.arrays.numbers("turns", "person") + np.uint32(firsts))
+            people.append(segment.arrays.numbers("turns", "person").astype(np.int64) + firsts)
             firsts += segment.arrays.participant_count
         of_turn = np.concatenate(people)
         _, a_turn = np.unique(of_turn, return_index=True)
@@ -157,7 +157,7 @@ class Snapshot:
             rows = slice(None) if by_turn else self.participants.a_turn
             codes, calls = self.codes(field).codes[rows], self.codes("call").codes[rows]
             distinct, of_row = np.unique(codes.astype(np.int64) << _CALL_BITS | calls, return_inverse=True)
-            self._pairs[field] = Pairs(by_turn, of_row.astype(np.uint32), (distinct >> _CALL_BITS).astype(np.uint32))
+            self._pairs[field] = Pairs(by_turn, of_row, distinct >> _CALL_BITS)
         return self._pairs[field]
 
     @cached_property

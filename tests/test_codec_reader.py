@@ -209,6 +209,27 @@ def test_batches_leave_no_seam(tmp_path_factory: _Folders, monkeypatch: pytest.M
         assert (arrays.doc_ids(last).tolist(), arrays.positions(last).tolist()) == ([turns - 1], [2 * turns - 1])
 
 
+@given(turns=st.lists(st.lists(st.sampled_from(_SAID), max_size=6).map(" ".join), min_size=1, max_size=6), data=st.data())
+@settings(max_examples=60)
+def test_whether_a_word_is_said_at_places(tmp_path_factory: _Folders, turns: list[str], data: st.DataObject) -> None:
+    """It is said at its positions and nowhere else, the first time it is asked and when it is asked again and again."""
+    with _opened(tmp_path_factory, [row(text) for text in turns]) as arrays:
+        places = np.array(sorted(data.draw(st.sets(st.integers(0, max(int(arrays.turn_starts[-1]) - 1, 0))))), dtype=np.uint32)
+        places = places[: int(arrays.turn_starts[-1])]
+        for _ in range(4):
+            for word in range(len(arrays.words)):
+                assert arrays.is_said_at(word, places).tolist() == np.isin(places, arrays.positions(word)).tolist()
+
+
+def test_few_words_are_kept_as_marks(tmp_path_factory: _Folders) -> None:
+    """However many words are asked for again and again, answers stay right and few are kept."""
+    with _opened(tmp_path_factory, [row(" ".join(f"w{number}" for number in range(60)))]) as arrays:
+        for _ in range(3):
+            for word in range(60):
+                assert arrays.is_said_at(word, arrays.positions(word)).all()
+        assert len(arrays._marks) == 16
+
+
 def test_no_turns_at_all(tmp_path_factory: _Folders) -> None:
     """A segment of nothing can be opened, and has nothing."""
     with _opened(tmp_path_factory, []) as arrays:

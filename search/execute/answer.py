@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 
 from indexer.errors import InvalidValue
-from search.execute.found import DocIds, Found, Places, Scores
+from search.execute.found import DocIds, Found, Scores
 from search.execute.match import match
 from search.facets import FacetCounts
 from search.filters import field_values, make_masks
@@ -21,6 +21,8 @@ from search.results import Hit, Page
 from search.snippets import cues_of, make_snippet
 
 __all__ = ["answer"]
+
+_Places = NDArray[np.int64]  # among the turns that were found
 
 # Of a hit: what every turn has, and what some have not.
 _ALWAYS = ("call", "company", "section", "kind", "speaker", "role")
@@ -70,11 +72,11 @@ def _sideways(snapshot: Snapshot, found: Found, passes: dict[str, NDArray[np.boo
     return FacetCounts(snapshot, found.doc_ids[_where_all(others)] if others else found.doc_ids)
 
 
-def _where_all(masks: Iterable[NDArray[np.bool_]]) -> Places:
+def _where_all(masks: Iterable[NDArray[np.bool_]]) -> _Places:
     return np.flatnonzero(np.logical_and.reduce(list(masks)))
 
 
-def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int | None) -> Places:
+def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int | None) -> _Places:
     """Order turns by score, or newest first if there is none, ties in call order.
 
     Returns:
@@ -86,11 +88,11 @@ def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int 
     if most is not None and 0 < most < len(worth):
         # All that are as good as the last one wanted: ties are told apart below.
         good = np.flatnonzero(worth >= np.partition(worth, -most)[-most])
-    ordered: Places = good[np.lexsort((snapshot.call_order[doc_ids[good]], -worth[good]))]
+    ordered: _Places = good[np.lexsort((snapshot.call_order[doc_ids[good]], -worth[good]))]
     return ordered
 
 
-def _group(snapshot: Snapshot, doc_ids: DocIds, places: Places) -> tuple[Places, dict[int, int]]:
+def _group(snapshot: Snapshot, doc_ids: DocIds, places: _Places) -> tuple[_Places, dict[int, int]]:
     """Keep the first turn of each call; give with it how many turns of its call matched."""
     _, first, counts = np.unique(snapshot.codes("call").codes[doc_ids[places]], return_index=True, return_counts=True)
     order = np.argsort(first)
@@ -98,7 +100,7 @@ def _group(snapshot: Snapshot, doc_ids: DocIds, places: Places) -> tuple[Places,
     return leaders, dict(zip(doc_ids[leaders].tolist(), counts[order].tolist(), strict=True))
 
 
-def _scores_at(found: Found, places: Places) -> Scores:
+def _scores_at(found: Found, places: _Places) -> Scores:
     """Score turns in any order."""
     order = np.argsort(places)
     scores = np.empty(len(places))

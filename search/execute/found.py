@@ -15,7 +15,7 @@ __all__ = ["NOTHING", "DocIds", "Found", "Places", "Scores", "distinct", "end_to
 
 DocIds = NDArray[np.uint32]
 Scores = NDArray[np.float64]
-Places = NDArray[np.int64]
+Places = NDArray[np.int64] | slice  # in an array, ascending
 
 # So many turns, as a share of a segment's, are marked in an array of all turns rather than sorted or searched for.
 _DENSE_SHARE = 1 / 64
@@ -27,7 +27,7 @@ class Found:
 
     Attributes:
         doc_ids: uint32[n], ascending.
-        score: Scores turns at some places of `doc_ids`, ascending: int64[m] in, float64[m] out.
+        score: Scores the turns at some places of `doc_ids`: float64[m].
     """
 
     doc_ids: DocIds
@@ -36,7 +36,7 @@ class Found:
     @classmethod
     def alike(cls, doc_ids: DocIds, score: float) -> Found:
         """Give every turn the same score."""
-        return cls(doc_ids, lambda places: np.full(len(places), score))
+        return cls(doc_ids, lambda places: np.full(len(doc_ids[places]), score))
 
     @classmethod
     def scored(cls, doc_ids: DocIds, scores: Scores) -> Found:
@@ -46,9 +46,9 @@ class Found:
     @property
     def scores(self) -> Scores:
         """float64[n]: the scores of all."""
-        return self.score(np.arange(len(self.doc_ids)))
+        return self.score(slice(None))
 
-    def at(self, chosen: Places) -> Found:
+    def at(self, chosen: NDArray[np.int64]) -> Found:
         """Keep the turns at some places."""
         return Found(self.doc_ids[chosen], lambda places: self.score(chosen[places]))
 
@@ -80,7 +80,7 @@ class Found:
         return Found(self.doc_ids, score)
 
 
-NOTHING = Found(np.empty(0, dtype=np.uint32), lambda places: np.empty(len(places), dtype=np.float64))
+NOTHING = Found.alike(np.empty(0, dtype=np.uint32), 0.0)
 
 
 def end_to_end(parts: Sequence[Found], firsts: Sequence[int]) -> Found:
@@ -88,6 +88,8 @@ def end_to_end(parts: Sequence[Found], firsts: Sequence[int]) -> Found:
     ends = np.cumsum([len(part.doc_ids) for part in parts])
 
     def score(places: Places) -> Scores:
+        if isinstance(places, slice):
+            return np.concatenate([part.scores for part in parts])[places]
         cuts = np.searchsorted(places, ends).tolist()
         return np.concatenate(
             [
@@ -156,7 +158,7 @@ def is_in(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.bo
     return equal
 
 
-def _places_in(all_of: NDArray[np.uint32], some: NDArray[np.uint32]) -> Places:
+def _places_in(all_of: NDArray[np.uint32], some: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Give the places of some of the numbers in an array; both ascending."""
     size = _size_if_dense(some, all_of)
     if not size:

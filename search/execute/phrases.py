@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec import SegmentArrays
-from search.execute.found import DocIds, is_in
+from search.execute.found import DocIds
 
 __all__ = ["turns_that_say"]
 
@@ -26,18 +26,15 @@ def turns_that_say(arrays: SegmentArrays, words: Sequence[int], slop: int) -> Do
 
 def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> DocIds:
     starts = arrays.turn_starts
-    rarest_first = sorted(enumerate(words), key=lambda each: int(arrays.numbers("words", "count")[each[1]]))
-    begins, *others = (_begins(arrays, word, offset) for offset, word in rarest_first)
-    for candidates in others:
-        begins = begins[is_in(begins, candidates)]
+    (offset, rarest), *others = sorted(enumerate(words), key=lambda each: int(arrays.numbers("words", "count")[each[1]]))
+    places = arrays.positions(rarest)
+    # Where the phrase would begin: its last word is not behind the last one of all.
+    first, last = np.searchsorted(places, [offset, int(starts[-1]) - len(words) + offset + 1])
+    begins = places[first:last] - np.uint32(offset)
+    for offset, word in others:
+        begins = begins[np.flatnonzero(arrays.is_said_at(word, begins + np.uint32(offset)))]
     turns = _turns_at(arrays, begins)
     return _once(turns[begins + len(words) <= starts[turns + 1]])
-
-
-def _begins(arrays: SegmentArrays, word: int, offset: int) -> NDArray[np.uint32]:
-    """Give the places where a phrase may begin that has the word so many places further on; ascending."""
-    places = arrays.positions(word)
-    return places[np.searchsorted(places, offset) :] - np.uint32(offset)
 
 
 def _in_order(arrays: SegmentArrays, words: Sequence[int], slop: int) -> DocIds:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from math import log
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.query import Query as Tree
-from whoosh.scoring import bm25
 
 from search.execute.found import DocIds, Scores
 from search.execute.weighting import TurnWeighting
@@ -30,9 +30,11 @@ class Rarity:
 
     def score(self, segment: Segment, idf: float | Scores, doc_ids: DocIds, frequencies: NDArray[np.uint32]) -> Scores:
         """Give the scores of turns that say a word so often; `idf` is that of the word, or of each turn's word."""
-        model, average_length = self._weighting, self._snapshot.average_length or 1  # 1 if no turn has words, as Whoosh has it
-        lengths = segment.arrays.lengths[doc_ids].astype(np.float64)
-        scores: Scores = bm25(idf, frequencies.astype(np.float64), lengths, average_length, model.B, model.K1)
+        # As `whoosh.scoring.bm25`, of which what depends on a turn's length alone is computed once for an open index.
+        scores = frequencies.astype(np.float64)
+        below = scores + _length_norms(self._snapshot, self._weighting)[segment.first :][doc_ids]
+        scores *= idf * (self._weighting.K1 + 1)
+        scores /= below
         return scores
 
     def idf(self, word: str) -> float:
@@ -66,3 +68,15 @@ class Rarity:
 
     def _idf_of_counted(self, word: str, turns: int) -> float:
         return self.idf(word) if self._weighting.is_grouped(word) else self._of_count(turns)
+
+
+_norms: WeakKeyDictionary[Snapshot, Scores] = WeakKeyDictionary()
+
+
+def _length_norms(snapshot: Snapshot, model: TurnWeighting) -> Scores:
+    """Give what a turn's length takes from its score: float64[turns], over all segments."""
+    if snapshot not in _norms:
+        lengths = np.concatenate([segment.arrays.lengths for segment in snapshot.segments])
+        average = snapshot.average_length or 1  # if no turn has words, as Whoosh has it
+        _norms[snapshot] = model.K1 * ((1 - model.B) + model.B * lengths / average)
+    return _norms[snapshot]
