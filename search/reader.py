@@ -24,7 +24,7 @@ from indexer.store import Store
 __all__ = ["Codes", "Snapshot", "open_snapshot"]
 
 _LARGEST_KEPT = 31 << 20
-_CALL_BITS = 32  # of a pair's number
+_CODE_BITS = 32  # of a pair's number
 _TRIES = 5  # a rebuild may switch between reading the name of the generation and opening its files
 
 
@@ -46,12 +46,12 @@ class Participants:
     """The people of calls; a person in two calls is two.
 
     Attributes:
-        of_turn: int64[turns], who says each turn.
+        of_turn: uint32[turns], who says each turn.
         a_turn: int64[participants], some turn of each.
         count: Number of participants.
     """
 
-    of_turn: NDArray[np.int64]
+    of_turn: NDArray[np.uint32]
     a_turn: NDArray[np.int64]
     count: int
 
@@ -62,12 +62,12 @@ class Pairs:
 
     Attributes:
         by_turn: Whether the turns of one participant may have different values.
-        of_row: int64[participants], or int64[turns] if `by_turn`: which pair each has.
+        of_row: uint32[participants], or uint32[turns] if `by_turn`: which pair each has.
         value_of: int64[pairs], the code of the value.
     """
 
     by_turn: bool
-    of_row: NDArray[np.int64]
+    of_row: NDArray[np.uint32]
     value_of: NDArray[np.int64]
 
 
@@ -144,7 +144,7 @@ class Snapshot:
         """The participants of all calls."""
         people, firsts = [], 0
         for segment in self.segments:
-            people.append(segment.arrays.numbers("turns", "person").astype(np.int64) + firsts)
+            people.append(segment.arrays.numbers("turns", "person") + np.uint32(firsts))
             firsts += segment.arrays.participant_count
         of_turn = np.concatenate(people)
         _, a_turn = np.unique(of_turn, return_index=True)
@@ -156,8 +156,9 @@ class Snapshot:
             by_turn = field not in (*CALL_FIELDS, *PERSON_FIELDS)
             rows = slice(None) if by_turn else self.participants.a_turn
             codes, calls = self.codes(field).codes[rows], self.codes("call").codes[rows]
-            distinct, of_row = np.unique(codes.astype(np.int64) << _CALL_BITS | calls, return_inverse=True)
-            self._pairs[field] = Pairs(by_turn, of_row, distinct >> _CALL_BITS)
+            # Numbered call by call, as turns and people stand: what is counted together lies together in memory.
+            distinct, of_row = np.unique(calls.astype(np.int64) << _CODE_BITS | codes, return_inverse=True)
+            self._pairs[field] = Pairs(by_turn, of_row.astype(np.uint32), distinct & ((1 << _CODE_BITS) - 1))
         return self._pairs[field]
 
     @cached_property

@@ -12,6 +12,7 @@ from whoosh.query import Query as Tree
 from indexer.errors import InvalidValue
 from search.execute.found import DocIds, Found, Scores
 from search.execute.match import match
+from search.execute.weighting import SCORE_DIGITS
 from search.facets import FacetCounts
 from search.filters import field_values, make_masks
 from search.parse import Lexicon, explain, parse
@@ -52,7 +53,7 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
             f"offset: {query.offset} lies past the last of {total} {'calls' if query.group_by else 'turns'}", hint="choose a smaller one"
         )
     shown = places[query.offset : query.offset + query.limit]
-    shown_scores = _scores_at(kept, shown) if scores is None else scores[shown]
+    shown_scores = np.round(_scores_at(kept, shown) if scores is None else scores[shown], SCORE_DIGITS)
     return Page(
         query=query.text,
         understood=_explain(tree, query, understood),
@@ -80,16 +81,28 @@ def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int 
     """Order turns by score, or newest first if there is none, ties in call order.
 
     Returns:
-        Their places in `doc_ids`: all of them, or at least the first `most`.
+        Their places in `doc_ids`: all of them, or the first `most`.
     """
     # Codes are in alphabetical order, which for ISO dates is that of time; undated calls, code 0, come last.
     worth: NDArray[Any] = snapshot.codes("date").codes[doc_ids].astype(np.float64) if scores is None else scores
-    good = np.arange(len(worth))
+    places = np.arange(len(worth))
     if most is not None and 0 < most < len(worth):
-        # All that are as good as the last one wanted: ties are told apart below.
-        good = np.flatnonzero(worth >= np.partition(worth, -most)[-most])
-    ordered: _Places = good[np.lexsort((snapshot.call_order[doc_ids[good]], -worth[good]))]
+        # Scores count as they are shown. All that may be as good as the last one wanted:
+        places = np.flatnonzero(worth >= np.partition(worth, -most)[-most] - 10.0**-SCORE_DIGITS)
+    rounded, order = np.round(worth[places], SCORE_DIGITS), snapshot.call_order[doc_ids[places]]
+    if most is not None and 0 < most < len(places):
+        places, rounded, order = _best(most, places, rounded, order)
+    ordered: _Places = places[np.lexsort((order, -rounded))]
     return ordered
+
+
+def _best(most: int, places: _Places, worth: Scores, order: NDArray[np.int64]) -> tuple[_Places, Scores, NDArray[np.int64]]:
+    """Keep so many of the best; where several are as good as the last of them, the first in order."""
+    least = np.partition(worth, -most)[-most]
+    better, alike = np.flatnonzero(worth > least), np.flatnonzero(worth == least)
+    first = alike[np.argpartition(order[alike], most - len(better) - 1)[: most - len(better)]]
+    kept = np.append(better, first)
+    return places[kept], worth[kept], order[kept]
 
 
 def _group(snapshot: Snapshot, doc_ids: DocIds, places: _Places) -> tuple[_Places, dict[int, int]]:

@@ -149,8 +149,8 @@ def is_in(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.bo
     """Say of each of some numbers whether it is among others; both ascending."""
     if not len(some) or not len(others):
         return np.zeros(len(some), dtype=np.bool_)
-    size = _size_if_dense(some, others)
-    if size:
+    size = int(max(some[-1], others[-1])) + 1
+    if _is_dense(some, size):
         marks = np.zeros(size, dtype=np.bool_)
         marks[others] = True
         return marks[some]
@@ -160,17 +160,11 @@ def is_in(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.bo
 
 def _places_in(all_of: NDArray[np.uint32], some: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Give the places of some of the numbers in an array; both ascending."""
-    size = _size_if_dense(some, all_of)
-    if not size:
-        return np.searchsorted(all_of, some)
-    places = np.empty(size, dtype=np.int64)
-    places[all_of] = np.arange(len(all_of))
-    return places[some]
+    if len(all_of) and _is_dense(some, int(all_of[-1]) + 1):
+        return np.flatnonzero(is_in(all_of, some))
+    return np.searchsorted(all_of, some)
 
 
-def _size_if_dense(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> int:
-    """Give what all numbers are below, if there are so many that a table of all is faster than to search for each; else 0."""
-    if not len(some) or not len(others):
-        return 0
-    size = int(max(some[-1], others[-1])) + 1
-    return size if len(some) >= _DENSE_SHARE * size else 0
+def _is_dense(some: NDArray[np.uint32], size: int) -> bool:
+    """Whether there are so many that to mark them in an array of all numbers below `size` is faster than to search for each."""
+    return len(some) >= _DENSE_SHARE * size

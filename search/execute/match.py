@@ -21,7 +21,7 @@ from indexer.schema import VALUE_FIELDS
 from search.execute.found import NOTHING, DocIds, Found, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
 from search.execute.phrases import turns_that_say
 from search.execute.rarity import Rarity
-from search.execute.weighting import SCORE_DIGITS, TRIFLE, TurnWeighting
+from search.execute.weighting import TRIFLE, TurnWeighting
 from search.execute.words import fitting, to_bytes
 from search.parse import Forms
 from search.reader import Segment, Snapshot
@@ -44,8 +44,7 @@ def match(snapshot: Snapshot, tree: q.Query) -> Found:
         if segment.live is not None:
             found = found.at(np.flatnonzero(segment.live[found.doc_ids]))
         parts.append(found)
-    found = end_to_end(parts, [segment.first for segment in snapshot.segments])
-    return Found(found.doc_ids, lambda places: np.round(found.score(places), SCORE_DIGITS))
+    return end_to_end(parts, [segment.first for segment in snapshot.segments])
 
 
 def _weighs_more_than_nothing(tree: q.Query) -> bool:
