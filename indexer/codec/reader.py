@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.integers import unpack
 from indexer.codec.postings import Packed
-from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, file_name, numbers_of, packed_of, read_tables
+from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, codes_of, file_name, numbers_of, packed_of, read_tables
 
 __all__ = ["ByteStrings", "SegmentArrays"]
 
@@ -201,8 +201,7 @@ class SegmentArrays:
         table = "calls" if field in CALL_FIELDS else "people" if field in PERSON_FIELDS else "turns"
         column = self._tables[table].column(field)
         column.dictionary.validate(full=True)  # of a damaged file: a wrong offset would end the process
-        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
-        return codes.astype(np.uint32), ["", *column.dictionary.to_pylist()]
+        return codes_of(column), ["", *column.dictionary.to_pylist()]
 
     # texts
 

@@ -27,6 +27,7 @@ __all__ = [
     "PERSON_FIELDS",
     "TABLES",
     "TURN_FIELDS",
+    "codes_of",
     "file_name",
     "numbers_of",
     "packed_of",
@@ -140,6 +141,15 @@ def numbers_of(column: pa.Array) -> NDArray[np.uint32]:
     """Give a column of numbers as uint32[rows], without a copy."""
     numbers: NDArray[np.uint32] = column.to_numpy(zero_copy_only=True)
     return numbers
+
+
+def codes_of(column: pa.DictionaryArray) -> NDArray[np.uint32]:
+    """Give a column of values as uint32[rows], places in its dictionary counted from 1; 0 for none."""
+    is_there, codes = column.indices.buffers()
+    found = np.frombuffer(codes, dtype=np.uint32, count=len(column)) + np.uint32(1)
+    if is_there is not None:
+        found *= np.unpackbits(np.frombuffer(is_there, dtype=np.uint8), count=len(column), bitorder="little")
+    return found
 
 
 def packed_of(column: pa.Array) -> Packed:

@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cdist
 from whoosh import query as q
 
 __all__ = ["fitting", "to_bytes"]
@@ -52,6 +50,9 @@ def _wildcard(pattern: q.Wildcard, words: Sequence[bytes]) -> NDArray[np.int64]:
 
 
 def _fuzzy(pattern: q.FuzzyTerm, words: Sequence[bytes]) -> NDArray[np.int64]:
+    from rapidfuzz.distance import Levenshtein  # here: 10 ms of every start, for a kind of query that few are
+    from rapidfuzz.process import cdist
+
     # Whoosh's documentation says Damerau-Levenshtein; its automaton counts two letters that changed places as two edits.
     first, last = _begins(words, pattern.text[: pattern.prefixlength])
     candidates = [word.decode() for word in words[first:last]]
