@@ -24,7 +24,8 @@ from indexer.store import Store
 __all__ = ["Codes", "Snapshot", "open_snapshot"]
 
 _LARGEST_KEPT = 31 << 20
-_CODE_BITS = 32  # of a pair's number
+_NUMBER_BITS = 32  # of a turn's number
+_MOST_MARKED = 1 << 23  # to number what is there, numbers up to here are marked and not sorted, which is ten times as fast
 _TRIES = 5  # a rebuild may switch between reading the name of the generation and opening its files
 
 
@@ -147,7 +148,8 @@ class Snapshot:
             people.append(segment.arrays.numbers("turns", "person") + np.uint32(firsts))
             firsts += segment.arrays.participant_count
         of_turn = np.concatenate(people)
-        _, a_turn = np.unique(of_turn, return_index=True)
+        a_turn = np.empty(firsts, dtype=np.int64)
+        a_turn[of_turn] = np.arange(len(of_turn))
         return Participants(of_turn, a_turn, firsts)
 
     def pairs(self, field: str) -> Pairs:
@@ -157,8 +159,9 @@ class Snapshot:
             rows = slice(None) if by_turn else self.participants.a_turn
             codes, calls = self.codes(field).codes[rows], self.codes("call").codes[rows]
             # Numbered call by call, as turns and people stand: what is counted together lies together in memory.
-            distinct, of_row = np.unique(calls.astype(np.int64) << _CODE_BITS | codes, return_inverse=True)
-            self._pairs[field] = Pairs(by_turn, of_row.astype(np.uint32), distinct & ((1 << _CODE_BITS) - 1))
+            value_count = len(self.codes(field).values)
+            distinct, of_row = _numbered(calls.astype(np.int64) * value_count + codes, len(self.codes("call").values) * value_count)
+            self._pairs[field] = Pairs(by_turn, of_row, distinct % value_count)
         return self._pairs[field]
 
     @cached_property
@@ -166,13 +169,10 @@ class Snapshot:
         """How many words a turn has, deleted ones included."""
         return sum(int(segment.arrays.lengths.sum(dtype=np.int64)) for segment in self.segments) / max(self.turn_count, 1)
 
-    @cached_property
-    def call_order(self) -> NDArray[np.int64]:
-        """int64[turns]: rank of each turn when calls are ordered by id and turns as they were said."""
-        order = np.lexsort((self.numbers("turn"), self.codes("call").codes))
-        ranks = np.empty_like(order)
-        ranks[order] = np.arange(len(order))
-        return ranks
+    def call_order(self, doc_ids: NDArray[Any]) -> NDArray[np.int64]:
+        """Give numbers by which turns are ordered: calls by their ids, and turns as they were said."""
+        order: NDArray[np.int64] = self.codes("call").codes[doc_ids].astype(np.int64) << _NUMBER_BITS | self.numbers("turn")[doc_ids]
+        return order
 
     def occurs(self, word: str) -> bool:
         """Say whether a word, as the analyzer gives it, occurs in any turn."""
@@ -324,6 +324,16 @@ def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:
     place = {value: number for number, value in enumerate(values)}
     renumbered = [np.array([place[value] for value in local], dtype=np.uint32)[codes] for codes, local in parts]
     return Codes(np.concatenate(renumbered), values)
+
+
+def _numbered(numbers: NDArray[np.int64], size: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Give the distinct of some numbers below `size`, ascending, and the place of each number among them."""
+    if size > _MOST_MARKED:
+        distinct, places = np.unique(numbers, return_inverse=True)
+        return distinct, places.astype(np.uint32)
+    is_there = np.zeros(size, dtype=np.bool_)
+    is_there[numbers] = True
+    return np.flatnonzero(is_there), (np.cumsum(is_there, dtype=np.uint32) - np.uint32(1))[numbers]
 
 
 _SPOKEN_PERIODS = (

@@ -89,7 +89,7 @@ def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int 
     if most is not None and 0 < most < len(worth):
         # Scores count as they are shown. All that may be as good as the last one wanted:
         places = np.flatnonzero(worth >= np.partition(worth, -most)[-most] - 10.0**-SCORE_DIGITS)
-    rounded, order = np.round(worth[places], SCORE_DIGITS), snapshot.call_order[doc_ids[places]]
+    rounded, order = np.round(worth[places], SCORE_DIGITS), snapshot.call_order(doc_ids[places])
     if most is not None and 0 < most < len(places):
         places, rounded, order = _best(most, places, rounded, order)
     ordered: _Places = places[np.lexsort((order, -rounded))]
