@@ -21,10 +21,10 @@ __all__ = ["ByteStrings", "SegmentArrays"]
 
 _MOST_REMEMBERED = 10_000  # words
 # A word that is so many of all that is said ("the", "quarter") is in many phrases. Asked for the second time, its places become
-# bits, which takes six times as long as to read them, and answers in a fiftieth of that. So many words a segment are kept so.
-_MARKED_SHARE = 1 / 128
+# bits, which takes six times as long as to read them, and answers in a fiftieth of that. Those asked for last are kept.
+_MARKED_SHARE = 1 / 256
 _OFTEN_ASKED = 2
-_MOST_MARKED = 16
+_MOST_MARK_BYTES = 48 << 20  # a segment
 _BEHIND = b"\xff"  # which no UTF-8 has
 _CODEC = pa.Codec("lz4_raw")
 
@@ -144,7 +144,7 @@ class SegmentArrays:
         """Say of ascending places of the segment whether a word is said there."""
         if not len(places):
             return np.zeros(0, dtype=np.bool_)
-        marks = self._marks.get(word) if word in self._marks else self._marks_of(word)
+        marks = self._marks_of(word)
         if marks is not None:
             is_said: NDArray[np.bool_] = (marks[places >> 3] >> (places & 7).astype(np.uint8) & 1).view(np.bool_)
         else:
@@ -154,17 +154,21 @@ class SegmentArrays:
 
     def _marks_of(self, word: int) -> NDArray[np.uint8] | None:
         """Give a bit for each place of the segment, for a word that is said very often and asked for again and again."""
-        if int(self.numbers("words", "count")[word]) < _MARKED_SHARE * int(self.turn_starts[-1]):
+        size = int(self.turn_starts[-1])
+        if int(self.numbers("words", "count")[word]) < _MARKED_SHARE * size:
             return None
         self._asked[word] += 1
         if self._asked[word] < _OFTEN_ASKED:
             return None
-        is_said = np.zeros(int(self.turn_starts[-1]), dtype=np.bool_)
-        is_said[self.positions(word)] = True
-        if len(self._marks) >= _MOST_MARKED:
-            del self._marks[next(iter(self._marks))]
-        self._marks[word] = np.packbits(is_said, bitorder="little")
-        return self._marks[word]
+        marks = self._marks.pop(word, None)
+        if marks is None:
+            is_said = np.zeros(size, dtype=np.bool_)
+            is_said[self.positions(word)] = True
+            marks = np.packbits(is_said, bitorder="little")
+            while self._marks and (len(self._marks) + 1) * len(marks) > _MOST_MARK_BYTES:
+                del self._marks[next(iter(self._marks))]
+        self._marks[word] = marks  # the last in order is the one asked for last
+        return marks
 
     def all_positions(self) -> NDArray[np.uint32]:
         """Give the places of every word, end to end: uint32[words said]."""
