@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.codec.integers import pack, sizes_of, unpack
+from indexer.codec.integers import pack, sizes_of, unpack, unpack_at
 
 _LARGEST = 2**32 - 1
 # The last number of each size in bytes and the first of the next.
@@ -103,3 +103,20 @@ def test_bytes_that_end_within_a_number() -> None:
     """Of damaged bytes every whole number is read, and nothing hangs."""
     assert unpack(np.full(100_000, 0x80, dtype=np.uint8)).tolist() == []
     assert unpack(np.array([1] * 40_000 + [0x80], dtype=np.uint8)).tolist() == [1] * 40_000
+
+
+@given(st.lists(st.integers(0, 127), min_size=1, max_size=400), st.lists(st.sampled_from(_EDGES), max_size=6), st.data())
+def test_numbers_at_places(small: list[int], large: list[int], data: st.DataObject) -> None:
+    """Few large numbers among many small ones, or many: those at some places are what they are if all are decoded."""
+    numbers = data.draw(st.permutations([*small, *large]))
+    places = sorted(data.draw(st.sets(st.integers(0, len(numbers) - 1))))
+    found = unpack_at(pack(_array(numbers)), np.array(places, dtype=np.int64))
+    assert found.tolist() == [numbers[place] for place in places]
+    assert found.dtype == np.uint32
+
+
+def test_a_large_number_among_many_small_ones() -> None:
+    """Numbers of every size, each with ten thousand small ones around it."""
+    numbers = [number for edge in _EDGES for number in [*[1] * 5_000, edge, *[2] * 5_000]]
+    for step in (1, 9, 1_000):
+        assert unpack_at(pack(_array(numbers)), np.arange(0, len(numbers), step)).tolist() == numbers[::step]

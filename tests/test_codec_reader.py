@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import words
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, CallColumns, SegmentArrays, SegmentBuilder, reader, writer
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, CallColumns, SegmentArrays, SegmentBuilder, writer
 from indexer.codec.postings import Packed
 from indexer.codec.reader import ByteStrings
 from indexer.codec.tables import file_name
@@ -219,16 +219,12 @@ def test_whether_a_word_is_said_at_places(tmp_path_factory: _Folders, turns: lis
         for _ in range(4):
             for word in range(len(arrays.words)):
                 assert arrays.is_said_at(word, places).tolist() == np.isin(places, arrays.positions(word)).tolist()
-
-
-def test_few_words_are_kept_as_marks(tmp_path_factory: _Folders, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many words are asked for again and again, answers stay right, and those asked for last are kept."""
-    monkeypatch.setattr(reader, "_MOST_MARK_BYTES", 3 * -(-60 // 8))
-    with _opened(tmp_path_factory, [row(" ".join(f"w{number}" for number in range(60)))]) as arrays:
-        for _ in range(3):
-            for word in range(60):
-                assert arrays.is_said_at(word, arrays.positions(word)).all()
-        assert list(arrays._marks) == [57, 58, 59]
+                marks = arrays.marked_turns(word)
+                if marks is not None:
+                    assert (
+                        marks.has(np.arange(len(turns), dtype=np.uint32)).tolist()
+                        == np.isin(range(len(turns)), arrays.doc_ids(word)).tolist()
+                    )
 
 
 def test_no_turns_at_all(tmp_path_factory: _Folders) -> None:

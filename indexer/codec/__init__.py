@@ -1,5 +1,6 @@
 """How is a segment of the index stored? As Arrow tables that are mapped into memory, behind Whoosh's interface of a codec."""
 
+from indexer.codec.marks import Marks
 from indexer.codec.reader import SegmentArrays
 from indexer.codec.rows import CallColumns
 from indexer.codec.segment import ArrowCodec, ArrowSegment
@@ -15,6 +16,7 @@ __all__ = [
     "ArrowSegment",
     "ArrowTerms",
     "CallColumns",
+    "Marks",
     "SegmentArrays",
     "SegmentBuilder",
 ]

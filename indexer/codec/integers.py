@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["pack", "sizes_of", "unpack"]
+__all__ = ["pack", "sizes_of", "unpack", "unpack_at"]
 
 _BITS = 7
 _MORE = 0x80
 _LOW = _MORE - 1
 _LONGEST = 5  # bytes of a uint32
+_FEW, _SOME = 64, 8  # one of so many
 
 # By the most bytes that a number takes: what holds so many side by side; and, by how many one takes, the signs that more follow,
 # and a one for each that is there.
@@ -78,6 +79,24 @@ def unpack(packed: NDArray[np.uint8]) -> NDArray[np.uint32]:
         unpacked = _unpack(part)
         numbers[done : done + len(unpacked)] = unpacked
         done += len(unpacked)
+    return numbers
+
+
+def unpack_at(packed: NDArray[np.uint8], places: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Decode the numbers at some places; where these are few, and nearly all take one byte, no others are decoded."""
+    signs = np.flatnonzero(packed >= _MORE)
+    if len(signs) * _FEW > len(packed) or len(places) * _SOME > len(packed):
+        chosen: NDArray[np.uint32] = unpack(packed)[places]
+        return chosen
+    # A sign's byte and the one behind it belong to one number: which one, so many bytes are between its place and its first byte.
+    numbers_with_more = signs - np.arange(len(signs))
+    at = places + np.searchsorted(numbers_with_more, places)
+    numbers: NDArray[np.uint32] = (packed[at] & np.uint8(_LOW)).astype(np.uint32)
+    which, place = np.flatnonzero(packed[at] >= _MORE), 1
+    while len(which):
+        parts = packed[at[which] + place]
+        numbers[which] |= (parts & np.uint8(_LOW)).astype(np.uint32) << np.uint32(_BITS * place)
+        which, place = which[parts >= _MORE], place + 1
     return numbers
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,18 +12,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from indexer.codec.integers import unpack
+from indexer.codec.integers import unpack, unpack_at
+from indexer.codec.marks import KeptMarks, Marks
 from indexer.codec.postings import Packed
 from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, codes_of, file_name, numbers_of, packed_of, read_tables
 
 __all__ = ["ByteStrings", "SegmentArrays"]
 
 _MOST_REMEMBERED = 10_000  # words
-# A word that is so many of all that is said ("the", "quarter") is in many phrases. Asked for the second time, its places become
-# bits, which takes six times as long as to read them, and answers in a fiftieth of that. Those asked for last are kept.
+# A word that is so many of all that is said ("the", "quarter"), or is said in so many turns, is in many queries. As marks it takes
+# a few times as long to make as to read it, and a fiftieth of that to look up. So much memory a segment is given for these.
 _MARKED_SHARE = 1 / 256
-_OFTEN_ASKED = 2
-_MOST_MARK_BYTES = 48 << 20  # a segment
+_MOST_PLACES_BYTES = 48 << 20
+_MARKED_TURNS_SHARE = 1 / 32
+_MOST_TURNS_BYTES = 4 << 20
 _BEHIND = b"\xff"  # which no UTF-8 has
 _CODEC = pa.Codec("lz4_raw")
 
@@ -76,8 +77,8 @@ class SegmentArrays:
         self._numbers: dict[tuple[str, str], NDArray[np.uint32]] = {}
         self._places: dict[bytes, int | None] = {}
         self._block: tuple[int, bytes] = (-1, b"")
-        self._asked: Counter[int] = Counter()
-        self._marks: dict[int, NDArray[np.uint8]] = {}
+        self._marked_places = KeptMarks(_MOST_PLACES_BYTES)
+        self._marked_turns = KeptMarks(_MOST_TURNS_BYTES)
 
     @classmethod
     def open(cls, folder: Path, segment: str) -> SegmentArrays:
@@ -122,9 +123,10 @@ class SegmentArrays:
         """Give the turns that say a word: uint32[turn_count of the word], ascending."""
         return np.cumsum(unpack(self._packed["doc_ids"].bytes_of(word)), dtype=np.uint32)
 
-    def frequencies(self, word: int) -> NDArray[np.uint32]:
-        """Give how often each of these turns says it: uint32[turn_count of the word]."""
-        return unpack(self._packed["frequencies"].bytes_of(word))
+    def frequencies(self, word: int, places: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.uint32]:
+        """Give how often each of these turns says it, or those at some places among them: uint32[n]."""
+        packed = self._packed["frequencies"].bytes_of(word)
+        return unpack(packed)[places] if isinstance(places, slice) else unpack_at(packed, places)
 
     def range_postings(self, first: int, last: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
         """Give the postings of neighbouring words, from `first` to before `last`, end to end.
@@ -142,33 +144,20 @@ class SegmentArrays:
 
     def is_said_at(self, word: int, places: NDArray[np.uint32]) -> NDArray[np.bool_]:
         """Say of ascending places of the segment whether a word is said there."""
-        if not len(places):
-            return np.zeros(0, dtype=np.bool_)
-        marks = self._marks_of(word)
-        if marks is not None:
-            is_said: NDArray[np.bool_] = (marks[places >> 3] >> (places & 7).astype(np.uint8) & 1).view(np.bool_)
-        else:
-            positions = self.positions(word)
-            is_said = positions[np.minimum(np.searchsorted(positions, places), len(positions) - 1)] == places
+        size = int(self.turn_starts[-1])
+        is_frequent = int(self.numbers("words", "count")[word]) >= _MARKED_SHARE * size
+        marks = self._marked_places.get(word, lambda: Marks(self.positions(word), size)) if is_frequent else None
+        if marks is not None or not len(places):
+            return marks.has(places) if marks else np.zeros(0, dtype=np.bool_)
+        positions = self.positions(word)
+        is_said: NDArray[np.bool_] = positions[np.minimum(np.searchsorted(positions, places), len(positions) - 1)] == places
         return is_said
 
-    def _marks_of(self, word: int) -> NDArray[np.uint8] | None:
-        """Give a bit for each place of the segment, for a word that is said very often and asked for again and again."""
-        size = int(self.turn_starts[-1])
-        if int(self.numbers("words", "count")[word]) < _MARKED_SHARE * size:
+    def marked_turns(self, word: int) -> Marks | None:
+        """Give the turns that say a word as marks, if it is said in many turns and was asked for before."""
+        if int(self.numbers("words", "turn_count")[word]) < _MARKED_TURNS_SHARE * self.turn_count:
             return None
-        self._asked[word] += 1
-        if self._asked[word] < _OFTEN_ASKED:
-            return None
-        marks = self._marks.pop(word, None)
-        if marks is None:
-            is_said = np.zeros(size, dtype=np.bool_)
-            is_said[self.positions(word)] = True
-            marks = np.packbits(is_said, bitorder="little")
-            while self._marks and (len(self._marks) + 1) * len(marks) > _MOST_MARK_BYTES:
-                del self._marks[next(iter(self._marks))]
-        self._marks[word] = marks  # the last in order is the one asked for last
-        return marks
+        return self._marked_turns.get(word, lambda: Marks(self.doc_ids(word), self.turn_count))
 
     def all_positions(self) -> NDArray[np.uint32]:
         """Give the places of every word, end to end: uint32[words said]."""

@@ -85,7 +85,7 @@ def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int 
     """
     # Codes are in alphabetical order, which for ISO dates is that of time; undated calls, code 0, come last.
     worth: NDArray[Any] = snapshot.codes("date").codes[doc_ids].astype(np.float64) if scores is None else scores
-    places = np.arange(len(worth))
+    places = np.arange(len(worth) if most != 0 else 0)
     if most is not None and 0 < most < len(worth):
         # Scores count as they are shown. All that may be as good as the last one wanted:
         places = np.flatnonzero(worth >= np.partition(worth, -most)[-most] - 10.0**-SCORE_DIGITS)

@@ -6,12 +6,14 @@ How well a turn fits is asked at the end, of those that are left: of a frequent 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NOTHING", "DocIds", "Found", "Places", "Scores", "distinct", "end_to_end", "intersect", "is_in", "sum_up", "unite"]
+from indexer.codec import Marks
+
+__all__ = ["NOTHING", "DocIds", "Found", "Marked", "Places", "Scores", "distinct", "end_to_end", "intersect", "is_in", "sum_up", "unite"]
 
 DocIds = NDArray[np.uint32]
 Scores = NDArray[np.float64]
@@ -21,17 +23,22 @@ Places = NDArray[np.int64] | slice  # in an array, ascending
 _DENSE_SHARE = 1 / 64
 
 
-@dataclass(frozen=True, slots=True)
 class Found:
-    """Turns that match.
+    """Turns that match."""
 
-    Attributes:
-        doc_ids: uint32[n], ascending.
-        score: Scores the turns at some places of `doc_ids`: float64[m].
-    """
+    def __init__(self, doc_ids: DocIds, score: Callable[[Places], Scores]) -> None:
+        """Take turns, uint32[n], ascending, and what scores those at some places of them, float64[m]."""
+        self._doc_ids = doc_ids
+        self._score = score
 
-    doc_ids: DocIds
-    score: Callable[[Places], Scores]
+    @property
+    def doc_ids(self) -> DocIds:
+        """uint32[n], ascending."""
+        return self._doc_ids
+
+    def score(self, places: Places) -> Scores:
+        """Score the turns at some places of `doc_ids`: float64[m]."""
+        return self._score(places)
 
     @classmethod
     def alike(cls, doc_ids: DocIds, score: float) -> Found:
@@ -42,6 +49,19 @@ class Found:
     def scored(cls, doc_ids: DocIds, scores: Scores) -> Found:
         """Give turns the scores that they have."""
         return cls(doc_ids, scores.__getitem__)
+
+    @property
+    def count(self) -> int:
+        """How many turns match."""
+        return len(self.doc_ids)
+
+    def has(self, doc_ids: DocIds) -> NDArray[np.bool_]:
+        """Say of ascending turns whether each matches."""
+        return is_in(doc_ids, self.doc_ids)
+
+    def score_of(self, doc_ids: DocIds) -> Scores:
+        """Score ascending turns, all of which match."""
+        return self.score(_places_in(self.doc_ids, doc_ids))
 
     @property
     def scores(self) -> Scores:
@@ -62,24 +82,51 @@ class Found:
 
     def within(self, other: Found) -> Found:
         """Keep the turns that another has too."""
-        return self.at(np.flatnonzero(is_in(self.doc_ids, other.doc_ids)))
+        return self.at(np.flatnonzero(other.has(self.doc_ids)))
 
     def without(self, other: Found) -> Found:
         """Keep the turns that another does not have."""
-        return self.at(np.flatnonzero(~is_in(self.doc_ids, other.doc_ids)))
+        return self.at(np.flatnonzero(~other.has(self.doc_ids)))
 
     def raised_by(self, other: Found) -> Found:
         """Add the scores of the turns that another has too; keep those that it does not have."""
 
         def score(places: Places) -> Scores:
             scores, doc_ids = self.score(places), self.doc_ids[places]
-            shared = np.flatnonzero(is_in(doc_ids, other.doc_ids))
-            scores[shared] += other.score(_places_in(other.doc_ids, doc_ids[shared]))
+            shared = np.flatnonzero(other.has(doc_ids))
+            scores[shared] += other.score_of(doc_ids[shared])
             return scores
 
         return Found(self.doc_ids, score)
 
 
+class Marked(Found):
+    """The turns that say a frequent word, as marks that were kept: they are read only if they are asked for."""
+
+    def __init__(self, marks: Marks, count: int, read: Callable[[], DocIds], score: Callable[[DocIds, Places], Scores]) -> None:
+        """Take how many turns there are, what reads them, and what scores turns of which the places are known, too."""
+        self._marks = marks
+        self._count = count
+        self._read = cache(read)
+        super().__init__(_UNREAD, lambda places: score(self.doc_ids[places], places))
+        self._score_known = score
+
+    @property
+    def doc_ids(self) -> DocIds:
+        return self._read()
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    def has(self, doc_ids: DocIds) -> NDArray[np.bool_]:
+        return self._marks.has(doc_ids)
+
+    def score_of(self, doc_ids: DocIds) -> Scores:
+        return self._score_known(doc_ids, self._marks.places(doc_ids))
+
+
+_UNREAD = np.empty(0, dtype=np.uint32)
 NOTHING = Found.alike(np.empty(0, dtype=np.uint32), 0.0)
 
 
@@ -111,16 +158,16 @@ def unite(parts: Sequence[Found], turn_count: int) -> Found:
 
 def intersect(parts: Sequence[Found]) -> Found:
     """Give the turns that every part has, each with the sum of its scores."""
-    first, *others = sorted(parts, key=lambda part: len(part.doc_ids))
+    first, *others = sorted(parts, key=lambda part: part.count)
     doc_ids = first.doc_ids
     for other in others:
-        doc_ids = doc_ids[np.flatnonzero(is_in(doc_ids, other.doc_ids))]
+        doc_ids = doc_ids[np.flatnonzero(other.has(doc_ids))]
 
     def score(places: Places) -> Scores:
         chosen = doc_ids[places]
         scores = np.zeros(len(chosen))
         for part in parts:
-            scores += part.score(_places_in(part.doc_ids, chosen))
+            scores += part.score_of(chosen)
         return scores
 
     return Found(doc_ids, score)

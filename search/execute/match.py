@@ -18,7 +18,7 @@ from whoosh.searching import SearchContext, Searcher
 
 from indexer.codec import SegmentArrays
 from indexer.schema import VALUE_FIELDS
-from search.execute.found import NOTHING, DocIds, Found, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
+from search.execute.found import NOTHING, DocIds, Found, Marked, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
 from search.execute.phrases import turns_that_say
 from search.execute.rarity import Rarity
 from search.execute.weighting import TRIFLE, TurnWeighting
@@ -104,12 +104,16 @@ class _Execution:
         return NOTHING if number is None else self._word(number, text.decode()).boosted(tree.boost)
 
     def _word(self, number: int, word: str) -> Found:
-        doc_ids, idf = self._arrays.doc_ids(number), self._rarity.idf(word)
+        arrays, idf = self._arrays, self._rarity.idf(word)
 
-        def score(places: Places) -> Scores:
-            return self._rarity.score(self._segment, idf, doc_ids[places], self._arrays.frequencies(number)[places])
+        def score(doc_ids: DocIds, places: Places) -> Scores:
+            return self._rarity.score(self._segment, idf, doc_ids, arrays.frequencies(number, places))
 
-        return Found(doc_ids, score)
+        marks = arrays.marked_turns(number)
+        if marks is not None:
+            return Marked(marks, int(arrays.numbers("words", "turn_count")[number]), lambda: arrays.doc_ids(number), score)
+        doc_ids = arrays.doc_ids(number)
+        return Found(doc_ids, lambda places: score(doc_ids[places], places))
 
     def phrase(self, tree: q.Phrase) -> Found:
         if tree.fieldname != "text":
