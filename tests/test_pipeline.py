@@ -647,7 +647,7 @@ def test_what_is_too_large_for_one_segment_becomes_several(tmp_path: Path, monke
     for number in range(24):
         _put(tmp_path / "source" / f"{number}.txt", _transcript(f"T{chr(65 + number)}", "pumps " * (number % 7)))
     whole = indexer.rebuild([tmp_path / "source"], index=tmp_path / "whole")
-    monkeypatch.setattr("indexer.workers._MOST_BYTES_A_SEGMENT", 10_000)
+    monkeypatch.setattr("indexer.workers._MOST_BYTES_A_SEGMENT", 5_000)
     told: list[tuple[str, int, int]] = []
     assert indexer.rebuild([tmp_path / "source"], index=tmp_path / "parts", jobs=jobs, progress=lambda *step: told.append(step)) == whole
     assert len(list((tmp_path / "parts").glob("*.seg"))) > jobs
