@@ -330,6 +330,8 @@ def _write_all(
         segments.append(segment)
     merging = plan_merge(segments)
     if merging:
+        if before:
+            store.require_unchanged(merging, before.manifest)
         merged = merge_segments(store.folder, merging, work / "merged")
         store.adopt(merged, work / "merged")
         segments = [segment for segment in segments if segment not in merging] + [merged]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from errno import ENOENT
 from itertools import accumulate
 from pathlib import Path
 
@@ -44,10 +45,11 @@ def delete_calls(folder: Path, segments: Sequence[ArrowSegment], calls: Collecti
     """Mark the turns of calls as deleted; give the segments that still hold live turns."""
     if not calls:
         return list(segments)
+    leaving = frozenset(calls)
     for segment in segments:
         with _opened(folder, segment) as arrays:
             codes, values = arrays.codes("call")
-            gone = [code for code, value in enumerate(values) if value in calls]
+            gone = [code for code, value in enumerate(values) if value in leaving]
             for doc_id in np.flatnonzero(np.isin(codes, gone)).tolist():
                 segment.delete_document(doc_id)
     return [segment for segment in segments if segment.doc_count() > 0]
@@ -87,4 +89,6 @@ def _opened(folder: Path, segment: ArrowSegment) -> Iterator[SegmentArrays]:
         with closing(SegmentArrays.open(folder, segment.segment_id())) as arrays:
             yield arrays
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) not in (None, ENOENT):  # of the disk that is written to, and no fault of the segment
+            raise
         raise IndexDamaged(f"the segment {segment.segment_id()} cannot be read ({error})", hint="run earful rebuild --fresh") from error

@@ -2,10 +2,11 @@
 
 An index directory holds immutable files and one name that says which of them count:
 
-    _MAIN_<g>.toc       Whoosh's table of contents of generation g: schema, segments, deleted turns. The highest g is
-    the index. MAIN_<id>.seg       segments, shared by generations earful-<g>.json     manifest of generation g:
-    sources, calls, and size and SHA-256 of every file earful.lock         held by a running rebuild; names it .work/
-    of a rebuild that runs or was killed
+    _MAIN_<g>.toc       Whoosh's table of contents of generation g: schema, segments, deleted turns; the highest g is the index
+    MAIN_<id>.seg       segments, shared by generations
+    earful-<g>.json     manifest of generation g: sources, calls, and size and SHA-256 of every file
+    earful.lock         held by a running rebuild; names it
+    .work/              of a rebuild that runs or was killed
 
 `commit` brings the files of a new generation to the disk, then its manifest, and last renames the table of contents
 into place: that rename is the switch. Before it, readers see the old generation, whose files are all there; after it
@@ -174,6 +175,17 @@ class Store:
                 raise IndexDamaged(f"{path} is missing or cut off", hint="run earful rebuild")
 
     # writing
+
+    def require_unchanged(self, segments: Sequence[Segment], manifest: Manifest) -> None:
+        """Make sure that segments are byte for byte what was written: what is made of them gets checksums of its own.
+
+        Raises:
+            IndexDamaged: a file of theirs is not.
+        """
+        for segment in segments:
+            for name, written in manifest.files.items():
+                if name.startswith(f"{segment.segment_id()}.") and self._measure(name) != written:
+                    raise IndexDamaged(f"{name} has changed since it was written", hint="run earful rebuild --fresh")
 
     @contextmanager
     def lock(self) -> Iterator[None]:

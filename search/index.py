@@ -53,7 +53,7 @@ class CallIndex:
         Args:
             query: In the query language (see README); `*` matches every turn.
             options: Filters by field name (`company`, `ticker`, `speaker`, `role`, `section`, `firm`, `period`, `kind`,
-                `call`, `event`, `exchange_code`), each a value or several, of which one must fit; `since` and `until`,
+                `call`, `event`, `exchange_code`, `warning`), each a value or several, of which one must fit; `since` and `until`,
                 dates or ISO text; `facets`, names of fields to count; `sort`, "relevance" or "date"; `group_by`, "call"
                 or None; `limit` (10) and `offset` (0).
 

@@ -68,7 +68,9 @@ def make_query(
     for field, value in filters.items():
         if field not in FILTERS:
             raise UnknownField(f"no filter {field!r}", hint=f"filters are {', '.join(FILTERS)}, since and until")
-        values = (value,) if isinstance(value, str) else tuple(value or ())
+        values = (value,) if isinstance(value, str) else tuple(value) if isinstance(value, Iterable) else () if value is None else (value,)
+        if not all(isinstance(each, str) for each in values):
+            raise InvalidValue(f"{field}: {value!r} is not possible", hint="give a text, or several")
         if values:
             chosen[field] = values
     facets = (facets,) if isinstance(facets, str) else tuple(dict.fromkeys(facets))
@@ -94,8 +96,10 @@ def make_query(
 def _date(name: str, value: date | str | None) -> date | None:
     if isinstance(value, datetime):
         return value.date()
-    if not isinstance(value, str):
+    if value is None or isinstance(value, date):
         return value
+    if not isinstance(value, str):
+        raise InvalidValue(f"{name}: {value!r} is no date", hint="give a date, or text such as 2021-11-05")
     try:
         return date.fromisoformat(value)
     except ValueError as error:

@@ -88,10 +88,6 @@ class Segment:
     live: NDArray[np.bool_] | None
     terms: ArrowTerms
 
-    def value_doc_ids(self, field: str, value: str) -> NDArray[np.uint32]:
-        """Give the turns that have a folded value: uint32[n], ascending."""
-        return self.terms.doc_ids(field, value.encode())
-
 
 class Snapshot:
     """One generation of an index, open.
@@ -175,8 +171,8 @@ class Snapshot:
         return order
 
     def occurs(self, word: str) -> bool:
-        """Say whether a word, as the analyzer gives it, occurs in any turn."""
-        return any(segment.arrays.find(word.encode()) is not None for segment in self.segments)
+        """Say whether a word, as the analyzer gives it, occurs in any turn that was not deleted."""
+        return any(_occurs_in(segment, word.encode()) for segment in self.segments)
 
     def matching_values(self, field: str, asked: str) -> tuple[str, ...]:
         """Give the values of a field that an asked value means.
@@ -230,7 +226,7 @@ class Snapshot:
     def turns_of(self, call: str) -> Iterator[int]:
         """Give the document numbers of a call's turns, in the order they were said."""
         try:
-            found = [int(number) for number in self.reader.postings("call", fold(call).encode()).all_ids()]
+            found = [int(number) for number in self.reader.postings("call", fold(call).encode(errors="surrogatepass")).all_ids()]
         except TermNotFound:
             return iter(())
         turns = self.numbers("turn")
@@ -271,24 +267,6 @@ def _keep_freed_memory() -> None:
     np.empty(_LARGEST_KEPT, dtype=np.uint8)
 
 
-class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
-    """A folder whose files can be closed when opening a segment fails half-way, which Whoosh leaves undone."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self._files: list[Any] = []
-
-    def open_file(self, name: str, **options: Any) -> Any:
-        file = super().open_file(name, **options)
-        self._files.append(file)
-        return file
-
-    def close_files(self) -> None:
-        for file in self._files:
-            if not file.is_closed:
-                file.close()
-
-
 def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
     manifest = store.manifest(generation)
     if manifest.versions.get("schema") != SCHEMA_VERSION:
@@ -297,14 +275,12 @@ def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
     segments = store.segments(generation, manifest)
     if not segments:
         raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
-    storage, schema = _Storage(str(store.folder)), turn_schema()
+    storage, schema = FileStorage(str(store.folder)), turn_schema()
     try:
         return [SegmentReader(storage, schema, segment, generation=generation) for segment in segments]
     except OSError:
-        storage.close_files()
         raise
     except Exception as error:  # on a damaged file Whoosh fails in any way there is
-        storage.close_files()
         raise IndexDamaged(
             f"a segment of the index in {store.folder} is damaged ({error})", hint="run earful check, then earful rebuild"
         ) from error
@@ -316,6 +292,11 @@ def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
         live = reader.segment().live() if reader.has_deletions() else None
         yield Segment(reader.codec().arrays, first, live, reader.codec().terms)
         first += reader.doc_count_all()
+
+
+def _occurs_in(segment: Segment, word: bytes) -> bool:
+    number = segment.arrays.find(word)
+    return number is not None and (segment.live is None or bool(segment.live[segment.arrays.doc_ids(number)].any()))
 
 
 def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:

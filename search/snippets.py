@@ -17,6 +17,7 @@ __all__ = ["Cue", "cues_of", "make_snippet"]
 
 MAX_SNIPPET_CHARS = 240
 _LEAD_CHARS = 60  # shown before the first match, so that it is read in its sentence
+_LONGEST_REMEMBERED = 64  # characters between two spaces
 _SHORT_CUT = 20  # characters; fewer are not worth cutting off
 
 # Consecutive words to be marked; the last may be a prefix ("tarif*").
@@ -81,12 +82,13 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
     cues = _cues(sought)
     spaced = blank_tags(text).replace("\n", " ")
     found: list[Match] = []
-    looked_at = 0
+    looked_at = place = 0
+    tokens = _Tokens(spaced, 0)
     for begins, ends in cues.candidates(spaced):
         if begins < looked_at:
             continue
-        tokens = _Tokens(spaced, max(spaced.rfind(" ", 0, begins) + 1, looked_at))
-        place = 0
+        if begins >= tokens.drawn_to:
+            tokens, place = _Tokens(spaced, spaced.rfind(" ", 0, begins) + 1), 0
         while (token := tokens.at(place)) and token[1] < ends:
             match = cues.match(tokens, place)
             if match and (not found or match[0] >= found[-1][1]):
@@ -98,26 +100,32 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
 
 
 class _Tokens:
-    """Words with their places, drawn as far as they are asked for."""
+    """Words with their places, drawn as far as they are asked for.
+
+    Attributes:
+        drawn_to: Where the text begins that no word was drawn from.
+    """
 
     def __init__(self, text: str, start: int) -> None:
         self._text = text
-        self._next = start
+        self.drawn_to = start
         self._drawn: list[tuple[str, int, int]] = []
 
     def at(self, place: int) -> tuple[str, int, int] | None:
         while len(self._drawn) <= place:
-            start = self._next
+            start = self.drawn_to
             if start >= len(self._text):
                 return None
             end = self._text.find(" ", start) % (len(self._text) + 1)  # where no space follows, the text's end
-            self._drawn += [(word, start + begins, start + ends) for word, begins, ends in _spans(self._text[start:end])]
-            self._next = end + 1
+            chunk = self._text[start:end]
+            found = _remembered_spans(chunk) if len(chunk) <= _LONGEST_REMEMBERED else spans(chunk)
+            self._drawn += [(word, start + begins, start + ends) for word, begins, ends in found]
+            self.drawn_to = end + 1
         return self._drawn[place]
 
 
 @lru_cache(maxsize=65_536)
-def _spans(chunk: str) -> tuple[tuple[str, int, int], ...]:
+def _remembered_spans(chunk: str) -> tuple[tuple[str, int, int], ...]:
     """Give the words of what stands between two spaces, with their places: the analyzer looks once at what is said often."""
     return tuple(spans(chunk))
 
@@ -143,9 +151,7 @@ class _Cues:
         if not self._is_plain or (not text.isascii() and _FOLDED.search(text)):
             return ((0, len(text)),)
         lowered = text.lower().replace("’", "'")  # of the same length, since it has no letters beyond ASCII
-        places = (match.span() for pattern in self._patterns for match in pattern.finditer(lowered))
-        # No word begins behind a letter.
-        return sorted((start, end) for start, end in places if not (start and lowered[start - 1].isalpha()))
+        return sorted(match.span() for pattern in self._patterns for match in pattern.finditer(lowered))
 
     def match(self, tokens: _Tokens, place: int) -> Match | None:
         """Give the longest match that begins at a word."""
@@ -166,8 +172,12 @@ def _cues(sought: tuple[frozenset[Cue], ...]) -> _Cues:
 
 def _pattern(words: tuple[str, ...], is_prefix: bool) -> re.Pattern[str]:
     """Make a pattern of a cue's first word, with a look at what follows. It is found faster than it could be without the letters."""
-    follows = "" if is_prefix else "(?![a-z])" if len(words) == 1 else rf"(?=[^a-z0-9]*{re.escape(words[1])})"
-    return re.compile(re.escape(words[0]) + follows)
+    is_word = words[0].isalnum()
+    before = rf"(?<![a-z]{re.escape(words[0])})" if is_word else ""
+    follows = "" if is_prefix or not is_word else "(?![a-z])"
+    if len(words) > 1:
+        follows = rf"(?=[^a-z0-9]*{re.escape(words[1])})"
+    return re.compile(re.escape(words[0]) + before + follows)
 
 
 def _end_of(words: tuple[str, ...], tokens: _Tokens, place: int) -> int | None:

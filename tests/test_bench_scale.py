@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,13 +15,14 @@ import pytest
 from tests.bench import __main__ as command
 from tests.bench import scale
 from tests.bench.corpus import Corpus, invented_corpus
-from tests.bench.engines import FACETS
+from tests.bench.engines import ENGINES, FACETS
 from tests.bench.scale import Point, Series, cost, draw, of_size, table
 
 _FIXED_MS = 1.5
 _NS = 5.0  # per match and facet field
 _MS_A_MATCH = _NS * len(FACETS) / 1e6
 _MOST_SVG_BYTES = 60_000
+_FONT_POINTS = 10
 
 
 def _line(matches: tuple[int, ...], ms_a_match: float = _MS_A_MATCH) -> tuple[float, ...]:
@@ -120,8 +122,20 @@ def test_the_table_has_a_row_for_each_point(series: Series) -> None:
 # the plot
 
 
+def _elements(path: Path) -> list[ElementTree.Element]:
+    return list(ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text"))
+
+
+def _words(text: ElementTree.Element) -> str:
+    return "".join(text.itertext()).strip()
+
+
 def _texts(path: Path) -> list[str]:
-    return ["".join(text.itertext()).strip() for text in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
+    return [_words(text) for text in _elements(path)]
+
+
+def _height(text: ElementTree.Element) -> float:
+    return float(text.attrib["y"])
 
 
 def test_the_plot_is_the_same_for_the_same_figures(series: Series, tmp_path: Path) -> None:
@@ -139,6 +153,15 @@ def test_the_plot_says_what_it_shows(series: Series, tmp_path: Path) -> None:
     texts = _texts(tmp_path / "plot.svg")
     assert {"earful", "sqlite", "10,000", "1,360,000", "turns in the index", "ns per match and facet field"} <= set(texts)
     assert "fill: #ffffff" not in (tmp_path / "plot.svg").read_text()
+
+
+def test_no_name_lies_on_another(series: Series, tmp_path: Path) -> None:
+    """Every engine that there is can be drawn, and where all cost the same their names stand one above the other."""
+    point = series.points[0]
+    draw(replace(series, points=tuple(replace(point, engine=name) for name in ENGINES)), tmp_path / "plot.svg")
+    heights = sorted(_height(text) for text in _elements(tmp_path / "plot.svg") if _words(text) in ENGINES)
+    assert len(heights) == len(ENGINES)
+    assert min(upper - lower for lower, upper in pairwise(heights)) > _FONT_POINTS
 
 
 def test_a_cost_of_nothing_has_no_place_on_the_plot(series: Series, tmp_path: Path) -> None:

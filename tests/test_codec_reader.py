@@ -188,15 +188,6 @@ def test_a_word_is_found_or_not(tmp_path_factory: _Folders, word: str, place: in
         assert arrays.turn_count_of(word.encode()) == (0 if place is None else 2 if word == "pumps" else 1)
 
 
-@given(texts=_TURNS, start=st.sampled_from(["", "p", "pump", "pumps", "caf", "中", "zz", "1"]))
-@settings(max_examples=60)
-def test_words_that_begin_alike_are_a_range(tmp_path_factory: _Folders, texts: list[str], start: str) -> None:
-    """From the first place to the last stand the words with a beginning, and no other."""
-    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
-        first, last = arrays.find_prefix(start.encode())
-        assert arrays.words[first:last] == [word for word in arrays.words if word.startswith(start.encode())]
-
-
 @pytest.mark.parametrize("turns", [1, 2, 3, 50])
 def test_batches_leave_no_seam(tmp_path_factory: _Folders, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
     """However many turns are parted and sorted together, each is there once."""
@@ -231,7 +222,7 @@ def test_no_turns_at_all(tmp_path_factory: _Folders) -> None:
     """A segment of nothing can be opened, and has nothing."""
     with _opened(tmp_path_factory, []) as arrays:
         assert (arrays.turn_count, arrays.participant_count, len(arrays.words)) == (0, 0, 0)
-        assert (arrays.find(b"pumps"), arrays.find_prefix(b"p"), arrays.turn_count_of(b"pumps")) == (None, (0, 0), 0)
+        assert (arrays.find(b"pumps"), arrays.turn_count_of(b"pumps")) == (None, 0)
         assert arrays.turn_starts.tolist() == [0]
         for name in _FIELDS:
             codes, values = arrays.codes(name)

@@ -368,3 +368,10 @@ def test_a_question_mark_is_one_letter(found: list[str], pattern: str) -> None:
     said = sorted(word.encode() for word in found)
     fits = [place for place, word in enumerate(said) if fnmatchcase(word.decode(), pattern)]
     assert fitting(q.Wildcard("text", pattern), said).tolist() == fits
+
+
+def test_scores_are_the_same_when_they_are_read_again(world: World) -> None:
+    """To score turns changes nothing: what adds to the scores of others adds to a copy."""
+    tree = q.AndMaybe(q.Or([q.Term("text", "cash"), q.Term("text", "pump")]), q.Term("text", "runway"))
+    found = match(world.snapshots["whole"], tree)
+    assert found.scores.tolist() == found.scores.tolist() == match(world.snapshots["whole"], tree).scores.tolist()

@@ -20,7 +20,8 @@ from whoosh.index import open_dir
 from whoosh.query import And, Phrase, Query, Term
 
 import indexer
-from indexer.errors import EarfulError, IndexLocked, IndexNotFound, InvalidTable, NothingToIndex, UnreadableSource
+import search
+from indexer.errors import EarfulError, IndexDamaged, IndexLocked, IndexNotFound, InvalidTable, NothingToIndex, UnreadableSource
 from indexer.firms import FirmTable
 from indexer.model import Transcript
 from indexer.reading import read_bytes
@@ -622,6 +623,41 @@ def test_what_a_killed_rebuild_left_goes_though_nothing_has_changed(source: Path
     (index / ".work").mkdir()
     indexer.rebuild([source], index=index)
     assert _is_clean(index)
+
+
+def test_damage_is_not_merged_into_a_sound_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment whose bytes have changed is not made part of a new one, which would have a checksum of its own."""
+    monkeypatch.setattr("indexer.segments._MOST_SEGMENTS", 0)
+    index, source = tmp_path / "index", tmp_path / "source"
+    for number in range(3):
+        _put(source / f"{number}.txt", _transcript(f"T{chr(65 + number)}", "a runway"))
+    indexer.rebuild([source], index=index)
+    (segment,) = index.glob("*.seg")
+    data = bytearray(segment.read_bytes())
+    data[data.rindex(b"runway")] ^= 1
+    segment.write_bytes(data)
+    (source / "0.txt").unlink()
+    (source / "1.txt").unlink()
+    with pytest.raises(IndexDamaged, match=f"{segment.name} has changed since it was written; run earful rebuild --fresh"):
+        indexer.rebuild([source], index=index)
+    assert Store(index).check() != []
+    assert indexer.rebuild([source], index=index, fresh=True).calls == 1
+    assert Store(index).check() == []
+
+
+def test_a_word_that_only_deleted_turns_say_is_not_there(tmp_path: Path) -> None:
+    """Whether a merge came in between does not show: a form that no live turn says leads to no other form."""
+    index, source = tmp_path / "index", tmp_path / "source"
+    _put(source / "a.txt", _transcript("TA", "We charge a tariff."))
+    for number in range(6):
+        _put(source / f"{number}.txt", _transcript(f"TB{chr(65 + number)}", "All goods are tariffed."))
+    indexer.rebuild([source], index=index)
+    (source / "a.txt").unlink()
+    indexer.rebuild([source], index=index)
+    indexer.rebuild([source], index=tmp_path / "fresh")
+    for folder in (index, tmp_path / "fresh"):
+        with search.open_index(folder) as calls:
+            assert calls.search("tariffs").turns == 0
 
 
 # several processes

@@ -138,3 +138,10 @@ def test_a_query_cannot_be_changed() -> None:
     """A checked question stays checked."""
     with pytest.raises(AttributeError):
         make_query("*").limit = -1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("options", [{"since": 20210101}, {"until": 1.5}, {"company": 5}, {"role": [1]}])
+def test_options_of_another_kind_are_told_of(options: dict[str, Any]) -> None:
+    """A number where a text or a date belongs is an error of the library's own."""
+    with pytest.raises(InvalidValue):
+        make_query("*", **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,18 @@ def test_a_damaged_segment_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match=rf"^the segment {segment.segment_id()} cannot be read .*; run earful rebuild --fresh$"):
         delete_calls(tmp_path, [segment], {"A"})
     with pytest.raises(IndexDamaged):
+        merge_segments(tmp_path, [segment], tmp_path / "merged")
+
+
+def test_a_full_disk_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes wrong while the merged segment is written is not blamed on those that are read."""
+    segment = build_segment(tmp_path, [_call("A")])
+
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("indexer.codec.writer._Blocks.add", full)
+    with pytest.raises(OSError, match="No space left"):
         merge_segments(tmp_path, [segment], tmp_path / "merged")
 
 

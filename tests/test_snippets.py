@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -194,6 +196,8 @@ _TEXTS = st.lists(
             ",",
             "\n",
             "[ph]",
+            "US$5",
+            "x%y",
             "x" * 50,
         ]
     ),
@@ -230,7 +234,7 @@ def test_any_snippet_is_a_piece_of_the_text_with_true_marks(text: str, query: st
 
 
 @settings(max_examples=200)
-@given(text=_TEXTS, query=st.sampled_from(["cash", "tariffs", "at&t", "non-GAAP"]))
+@given(text=_TEXTS, query=st.sampled_from(["cash", "tariffs", "at&t", "non-GAAP", "$", "%", '"$ 5"', "$5"]))
 def test_every_match_shown_is_marked(text: str, query: str) -> None:
     """No word that is sought stands unmarked in the snippet, and if the text holds one, one is shown."""
     snippet = _snippet(text, query)
@@ -243,3 +247,31 @@ def test_every_match_shown_is_marked(text: str, query: str) -> None:
 
     assert list(snippet.matches) == places(snippet.text)
     assert bool(snippet.matches) == bool(places(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marked"),
+    [
+        ("About US$5 million.", "$", ["$"]),
+        ("It is x%growth here.", "%", ["%"]),
+        ("A$ million.", '"$ million"', ["$ million"]),
+        ("cashcow cash,cash", "cash", ["cash", "cash"]),
+    ],
+)
+def test_signs_stand_anywhere(text: str, query: str, marked: list[str]) -> None:
+    """A sign is a word by itself, behind a letter and before one, too; a word of letters is not part of another."""
+    assert _marked(_snippet(text, query)) == marked
+
+
+def test_a_text_without_spaces_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands between two spaces is parted into words once, however many matches it holds."""
+    parted: list[int] = []
+
+    def told(text: str) -> Iterator[tuple[str, int, int]]:
+        parted.append(len(text))
+        return spans(text)
+
+    monkeypatch.setattr("search.snippets.spans", told)
+    text = "cash,flow," * 500
+    assert len(_marked(_snippet(text, "cash"))) > 5
+    assert sum(parted) <= len(text)

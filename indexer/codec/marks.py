@@ -35,17 +35,16 @@ class Marks:
         return places
 
     @cached_property
-    def _before(self) -> NDArray[np.int64]:
+    def _before(self) -> NDArray[np.uint32]:
         """How many of the set stand before each byte."""
-        ones = np.cumsum(_ONES_IN[self._bits], dtype=np.int64)
-        ones[1:] = ones[:-1]
-        ones[:1] = 0
+        ones = np.zeros(len(self._bits), dtype=np.uint32)
+        np.cumsum(_ONES_IN[self._bits[:-1]], out=ones[1:])
         return ones
 
     @property
     def size_bytes(self) -> int:
-        """What the bits take."""
-        return len(self._bits)
+        """What the bits take, and the counts before them, which `places` needs."""
+        return len(self._bits) * (1 + self._before.itemsize) if "_before" in self.__dict__ else len(self._bits)
 
 
 class KeptMarks:
@@ -62,7 +61,7 @@ class KeptMarks:
         if self._asked[word] == 1:
             return None
         marks = self._marks.pop(word, None) or make()
-        while self._marks and (len(self._marks) + 1) * marks.size_bytes > self._most_bytes:
+        while self._marks and marks.size_bytes + sum(other.size_bytes for other in self._marks.values()) > self._most_bytes:
             del self._marks[next(iter(self._marks))]
         self._marks[word] = marks  # the last in order is the one asked for last
         return marks

@@ -16,11 +16,11 @@ __all__ = ["Packed", "Postings", "Steps", "byte_strings", "join", "pack_groups"]
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Byte strings end to end, one a word.
+    """Byte strings end to end; those of postings are one a word.
 
     Attributes:
         bytes: uint8[sum of sizes].
-        starts: int64[words + 1], where each begins.
+        starts: int64[strings + 1], where each begins.
     """
 
     bytes: NDArray[np.uint8]
@@ -99,6 +99,8 @@ def join(parts: list[Postings], rank: NDArray[np.int64]) -> Postings:
     pieces = _Pieces(order, is_first, np.append(np.flatnonzero(is_first), len(words)))
     turns = [len(part.lengths) for part in parts]
     places = [int(part.lengths.sum(dtype=np.int64)) for part in parts]
+    if sum(places) >= 1 << 32:
+        raise ValueError("a segment cannot hold more than 4,294,967,295 words")
     of = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Postings)}
     parts.clear()
     return Postings(

@@ -25,8 +25,7 @@ _MOST_REMEMBERED = 10_000  # words
 _MARKED_SHARE = 1 / 256
 _MOST_PLACES_BYTES = 48 << 20
 _MARKED_TURNS_SHARE = 1 / 32
-_MOST_TURNS_BYTES = 4 << 20
-_BEHIND = b"\xff"  # which no UTF-8 has
+_MOST_TURNS_BYTES = 16 << 20
 _CODEC = pa.Codec("lz4_raw")
 
 
@@ -103,10 +102,6 @@ class SegmentArrays:
             place = bisect_left(self.words, word)
             self._places[word] = place if place < len(self.words) and self.words[place] == word else None
         return self._places[word]
-
-    def find_prefix(self, prefix: bytes) -> tuple[int, int]:
-        """Give the first place of a word that begins so, and the place behind the last one."""
-        return bisect_left(self.words, prefix), bisect_left(self.words, prefix + _BEHIND)
 
     def turn_count_of(self, word: bytes) -> int:
         """Count the turns that say a word, deleted ones included."""
@@ -212,10 +207,12 @@ class SegmentArrays:
         return ByteStrings(packed_of(self._tables["texts"].column("block")))
 
     def _decompressed(self, number: int) -> bytes:
-        if self._block[0] != number:
+        last, text = self._block
+        if last != number:
             size = int(self.numbers("texts", "size")[number])
-            self._block = (number, _CODEC.decompress(pa.py_buffer(self._blocks.bytes_of(number)), size, asbytes=True))
-        return self._block[1]
+            text = _CODEC.decompress(pa.py_buffer(self._blocks.bytes_of(number)), size, asbytes=True)
+            self._block = (number, text)
+        return text
 
 
 def _sums(steps: NDArray[np.uint32], counts: NDArray[np.uint32]) -> NDArray[np.uint32]:

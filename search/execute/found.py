@@ -92,7 +92,7 @@ class Found:
         """Add the scores of the turns that another has too; keep those that it does not have."""
 
         def score(places: Places) -> Scores:
-            scores, doc_ids = self.score(places), self.doc_ids[places]
+            scores, doc_ids = self.score(places).copy(), self.doc_ids[places]
             shared = np.flatnonzero(other.has(doc_ids))
             scores[shared] += other.score_of(doc_ids[shared])
             return scores
@@ -107,8 +107,8 @@ class Marked(Found):
         """Take how many turns there are, what reads them, and what scores turns of which the places are known, too."""
         self._marks = marks
         self._count = count
-        self._read = cache(read)
-        super().__init__(_UNREAD, lambda places: score(self.doc_ids[places], places))
+        self._read = read = cache(read)
+        super().__init__(_UNREAD, lambda places: score(read()[places], places))
         self._score_known = score
 
     @property
