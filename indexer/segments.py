@@ -88,7 +88,7 @@ def _opened(folder: Path, segment: ArrowSegment) -> Iterator[SegmentArrays]:
     try:
         with closing(SegmentArrays.open(folder, segment.segment_id())) as arrays:
             yield arrays
-    except (OSError, ValueError) as error:
+    except (LookupError, OSError, OverflowError, ValueError) as error:
         if getattr(error, "errno", None) not in (None, ENOENT):  # of the disk that is written to, and no fault of the segment
             raise
         raise IndexDamaged(f"the segment {segment.segment_id()} cannot be read ({error})", hint="run earful rebuild --fresh") from error

@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from indexer.errors import IndexClosed, InvalidValue, UnknownCall
+from indexer.errors import EarfulError, IndexClosed, IndexDamaged, InvalidValue, UnknownCall
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
@@ -61,6 +61,7 @@ class CallIndex:
             QuerySyntaxError: the query breaks the grammar; the error names the column.
             UnknownField: a field, filter or facet is not there.
             InvalidValue: a date, sort order, page, or value of a closed set is not possible.
+            IndexDamaged: a segment is not what was written.
         """
         asked = make_query(query, **options)  # type: ignore[arg-type]  # make_query checks them by name
         with self._open() as snapshot:
@@ -74,6 +75,7 @@ class CallIndex:
 
         Raises:
             UnknownCall: the index has no call of that id.
+            IndexDamaged: a segment is not what was written.
         """
         with self._open() as snapshot:
             doc_ids = tuple(snapshot.turns_of(call))
@@ -87,7 +89,14 @@ class CallIndex:
         with self._lock:
             if self._is_closed:
                 raise IndexClosed("the index is closed", hint="open it again with search.open_index")
-            yield self._snapshot
+            try:
+                yield self._snapshot
+            except EarfulError:
+                raise
+            except (LookupError, OSError, OverflowError, ValueError) as error:  # what comes of bytes that are not what was written
+                raise IndexDamaged(
+                    f"the index cannot be read ({type(error).__name__}: {error})", hint="run earful check, then earful rebuild --fresh"
+                ) from error
 
     def _turn(self, doc_id: int) -> Turn:
         snapshot = self._snapshot

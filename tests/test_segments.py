@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from errno import ENOSPC
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -19,9 +21,11 @@ from whoosh.searching import Searcher
 from indexer.codec import ArrowSegment, CallColumns, merging
 from indexer.codec.columns import DictionaryColumn
 from indexer.codec.tables import file_name
-from indexer.errors import IndexDamaged
-from indexer.schema import VALUE_FIELDS, turn_schema
+from indexer.errors import EarfulError, IndexDamaged
+from indexer.schema import SCHEMA_VERSION, VALUE_FIELDS, turn_schema
 from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
+from indexer.store import Manifest, Store
+from search import CallIndex, open_index
 from tests.rows import call_of
 
 _Said = list[tuple[str, int, str]]  # call, number of the turn, text
@@ -30,6 +34,10 @@ _Said = list[tuple[str, int, str]]  # call, number of the turn, text
 def _call(name: str, *, turns: int = 2, firm: str | None = None) -> CallColumns:
     """Make a call whose turns say their own number and the call's name."""
     return call_of(name, *(f"turn {number} of {name}\n{'pumps ' * number}" for number in range(1, turns + 1)), firm=firm)
+
+
+def _manifest() -> Manifest:
+    return Manifest(versions={"schema": SCHEMA_VERSION}, sources=[], calls={}, counts={}, scanned_ns=0)
 
 
 def _reader(folder: Path, segments: Sequence[Segment]) -> IndexReader:
@@ -178,6 +186,43 @@ def test_a_damaged_segment_is_told_of(tmp_path: Path) -> None:
         delete_calls(tmp_path, [segment], {"A"})
     with pytest.raises(IndexDamaged):
         merge_segments(tmp_path, [segment], tmp_path / "merged")
+
+
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+@settings(max_examples=300)
+def test_a_flipped_bit_is_an_error_of_ours_or_none(tmp_path_factory: pytest.TempPathFactory, place: float, bit: int) -> None:
+    """Wherever a bit is wrong: to open, search, read, delete from and merge a segment works, or says that it is damaged."""
+    folder = tmp_path_factory.getbasetemp() / "flipped"
+    if not folder.exists():
+        store = Store(folder)
+        with store.lock(), store.workspace() as work:
+            segment = build_segment(work / "part", [_call("A", turns=4), _call("B", firm="Fable Bank")])
+            store.adopt(segment, work / "part")
+            store.commit([segment], _manifest(), None)
+    (path,) = folder.glob("*.seg")
+    sound = path.read_bytes()
+    data = bytearray(sound)
+    data[int(place * len(data))] ^= 1 << bit
+    path.write_bytes(data)
+    try:
+        _use(folder)
+    finally:
+        path.write_bytes(sound)
+
+
+def _use(folder: Path) -> None:
+    """Do all that is done with a segment, each although another may have failed."""
+    asks: tuple[Callable[[CallIndex], object], ...] = (
+        lambda calls: calls.search('pumps OR "of a" OR tu* NOT zebra', facets=("speaker", "firm", "section", "call"), firm="Fable Bank"),
+        lambda calls: calls.search("*", sort="date", group_by="call"),
+        lambda calls: calls.read_call("A"),
+    )
+    for ask in asks:
+        with suppress(EarfulError), open_index(folder) as calls:
+            ask(calls)
+    with suppress(EarfulError):
+        segments = cast(list[ArrowSegment], Store(folder).segments(1))
+        merge_segments(folder, delete_calls(folder, segments, {"B"}), folder.parent / "flipped-merged")
 
 
 def test_a_full_disk_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

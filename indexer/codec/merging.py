@@ -45,9 +45,9 @@ def _values(arrays: SegmentArrays, fields: Sequence[str]) -> list[Values]:
 
 def tokens_of(arrays: SegmentArrays, numbers: NDArray[np.uint32], live: NDArray[np.bool_]) -> Iterator[Tokens]:
     """Give what is said in the live turns of a segment; `numbers`, uint32[words], are those that its words shall have."""
-    said = np.empty(int(arrays.lengths.sum(dtype=np.int64)), dtype=np.uint32)
-    said[arrays.all_positions()] = np.repeat(numbers, arrays.numbers("words", "count"))
     starts = arrays.turn_starts
+    said = np.zeros(int(starts[-1]), dtype=np.uint32)
+    said[arrays.all_positions()] = np.repeat(numbers, arrays.numbers("words", "count"))
     first = 0
     while first < arrays.turn_count:
         last = max(first + 1, int(np.searchsorted(starts, int(starts[first]) + _BATCH_WORDS, side="right")) - 1)

@@ -27,6 +27,7 @@ _MOST_PLACES_BYTES = 48 << 20
 _MARKED_TURNS_SHARE = 1 / 32
 _MOST_TURNS_BYTES = 16 << 20
 _CODEC = pa.Codec("lz4_raw")
+_MOST_TIMES_PACKED = 256  # LZ4 makes 255 bytes of one at most
 
 
 class ByteStrings(Sequence[bytes]):
@@ -116,7 +117,13 @@ class SegmentArrays:
 
     def doc_ids(self, word: int) -> NDArray[np.uint32]:
         """Give the turns that say a word: uint32[turn_count of the word], ascending."""
-        return np.cumsum(unpack(self._packed["doc_ids"].bytes_of(word)), dtype=np.uint32)
+        return self._known_turns(np.cumsum(unpack(self._packed["doc_ids"].bytes_of(word)), dtype=np.uint32))
+
+    def _known_turns(self, doc_ids: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Refuse turns that are not there: an array as long as a wrong number says may take all memory."""
+        if doc_ids.max(initial=0) >= max(self.turn_count, 1):
+            raise ValueError("a word is said in a turn that is not there")
+        return doc_ids
 
     def frequencies(self, word: int, places: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.uint32]:
         """Give how often each of these turns says it, or those at some places among them: uint32[n]."""
@@ -130,7 +137,7 @@ class SegmentArrays:
             The turns, ascending for each word; how often each says the word; and how many turns each word has.
         """
         counts = self.numbers("words", "turn_count")[first:last]
-        doc_ids = _sums(unpack(self._packed["doc_ids"].bytes_from(first, last)), counts)
+        doc_ids = self._known_turns(_sums(unpack(self._packed["doc_ids"].bytes_from(first, last)), counts))
         return doc_ids, unpack(self._packed["frequencies"].bytes_from(first, last)), counts
 
     def positions(self, word: int) -> NDArray[np.uint32]:
@@ -170,6 +177,8 @@ class SegmentArrays:
     @cached_property
     def turn_starts(self) -> NDArray[np.uint32]:
         """uint32[turns + 1]: the place of each turn's first word in the segment."""
+        if self.lengths.sum(dtype=np.int64) != self.numbers("words", "count").sum(dtype=np.int64):
+            raise ValueError("turns have not as many words as are said in all")
         starts = np.zeros(self.turn_count + 1, dtype=np.uint32)
         np.cumsum(self.lengths, out=starts[1:])
         return starts
@@ -189,7 +198,10 @@ class SegmentArrays:
         table = "calls" if field in CALL_FIELDS else "people" if field in PERSON_FIELDS else "turns"
         column = self._tables[table].column(field)
         column.dictionary.validate(full=True)  # of a damaged file: a wrong offset would end the process
-        return codes_of(column), ["", *column.dictionary.to_pylist()]
+        codes, values = codes_of(column), ["", *column.dictionary.to_pylist()]
+        if codes.max(initial=0) >= len(values):
+            raise ValueError(f"{field}: a value that is not there")
+        return codes, values
 
     # texts
 
@@ -209,14 +221,18 @@ class SegmentArrays:
     def _decompressed(self, number: int) -> bytes:
         last, text = self._block
         if last != number:
-            size = int(self.numbers("texts", "size")[number])
-            text = _CODEC.decompress(pa.py_buffer(self._blocks.bytes_of(number)), size, asbytes=True)
+            size, packed = int(self.numbers("texts", "size")[number]), self._blocks.bytes_of(number)
+            if size > _MOST_TIMES_PACKED * len(packed):
+                raise ValueError("a block of text is larger than it can be")
+            text = _CODEC.decompress(pa.py_buffer(packed), size, asbytes=True)
             self._block = (number, text)
         return text
 
 
 def _sums(steps: NDArray[np.uint32], counts: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Add up steps, those of each word from 0; `counts`, uint32[words], says how many it has."""
+    if counts.sum(dtype=np.int64) != len(steps):
+        raise ValueError("a word has not as many postings as it should have")
     so_far = np.cumsum(steps, dtype=np.uint32)  # which may overflow, and does no harm: what is wanted is a difference
     begins = np.cumsum(counts, dtype=np.int64) - counts
     so_far -= np.repeat(so_far[begins] - steps[begins], counts)
