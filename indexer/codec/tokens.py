@@ -16,6 +16,7 @@ from indexer.codec.postings import Packed, byte_strings
 __all__ = ["Tokeniser", "Tokens"]
 
 _SPACE, _STOP, _COMMA = b" .,"
+_PIECE = 1 << 16
 # ASCII that is part of no word stands for a space, whatever it is, and small letters for capitals. What is not ASCII is left to
 # the analyzer, and so is "_", which is part of no word but keeps letters from being an abbreviation.
 _PLAIN = bytes(
@@ -108,4 +109,10 @@ def _part(text: bytes) -> tuple[NDArray[np.int64], pa.Array]:
     bounds = np.zeros(len(starts) + 1, dtype=np.int64)
     np.subtract(edges[1::2], starts, out=bounds[1:])
     np.cumsum(bounds, out=bounds)
-    return starts, byte_strings(Packed(np.compress(~is_gap, letters), bounds))
+    return starts, byte_strings(Packed(_without(letters, is_gap), bounds))
+
+
+def _without(letters: NDArray[np.uint8], is_gap: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Leave some letters out; piece by piece, for numpy makes a number of eight bytes of each letter that is kept."""
+    pieces = range(0, len(letters), _PIECE)
+    return np.concatenate([np.compress(~is_gap[start : start + _PIECE], letters[start : start + _PIECE]) for start in pieces])
