@@ -43,7 +43,7 @@ class FacetCounts:
 
     def calls(self) -> int:
         """Count the calls that they belong to."""
-        return len(self._by_pair("call")[0])
+        return len(self._by_pair("call")[0]) if len(self._doc_ids) else 0
 
     def of(self, field: str) -> Sequence[FacetValue]:
         """Count turns and calls per value of a field.
@@ -54,6 +54,8 @@ class FacetCounts:
         Returns:
             The values that occur, most turns first, ties by value; None stands for turns without one.
         """
+        if not len(self._doc_ids):
+            return ()
         values, (pairs, counts) = self._snapshot.codes(field).values, self._by_pair(field)
         codes = self._snapshot.pairs(field).value_of[pairs]
         # A call counts once for a value, however many of its turns have it.

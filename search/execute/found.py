@@ -162,6 +162,8 @@ def intersect(parts: Sequence[Found]) -> Found:
     doc_ids = first.doc_ids
     for other in others:
         doc_ids = doc_ids[np.flatnonzero(other.has(doc_ids))]
+    if not len(doc_ids):
+        return NOTHING
 
     def score(places: Places) -> Scores:
         chosen = doc_ids[places]

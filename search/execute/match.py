@@ -123,6 +123,8 @@ class _Execution:
         if not words or len(known) < len(words):
             return NOTHING
         said = Found.alike(turns_that_say(self._arrays, known, tree.slop), 0.0)
+        if not said.count:
+            return NOTHING
         for number, word in zip(known, words, strict=True):
             said = said.raised_by(self._word(number, word.decode()))
         return said.boosted(tree.boost)
