@@ -296,7 +296,11 @@ def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:
 
 def _occurs_in(segment: Segment, word: bytes) -> bool:
     number = segment.arrays.find(word)
-    return number is not None and (segment.live is None or bool(segment.live[segment.arrays.doc_ids(number)].any()))
+    if number is None or segment.live is None:
+        return number is not None
+    if segment.arrays.turn_count_of(word) > np.count_nonzero(~segment.live):
+        return True  # fewer turns are deleted than say it
+    return bool(segment.live[segment.arrays.doc_ids(number)].any())
 
 
 def _join(parts: list[tuple[NDArray[np.uint32], list[str]]]) -> Codes:

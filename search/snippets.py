@@ -171,7 +171,10 @@ def _cues(sought: tuple[frozenset[Cue], ...]) -> _Cues:
 
 
 def _pattern(words: tuple[str, ...], is_prefix: bool) -> re.Pattern[str]:
-    """Make a pattern of a cue's first word, with a look at what follows. It is found faster than it could be without the letters."""
+    """Make a pattern of a cue's first word, where no letters beside it make it another, with a look at the second.
+
+    The word's letters come first: for these the text is searched fastest.
+    """
     is_word = words[0].isalnum()
     before = rf"(?<![a-z]{re.escape(words[0])})" if is_word else ""
     follows = "" if is_prefix or not is_word else "(?![a-z])"

@@ -1,6 +1,6 @@
 """How is a segment of the index stored? As Arrow tables that are mapped into memory, behind Whoosh's interface of a codec."""
 
-from indexer.codec.marks import Marks
+from indexer.codec.marks import Marks, are_among
 from indexer.codec.reader import SegmentArrays
 from indexer.codec.rows import CallColumns
 from indexer.codec.segment import ArrowCodec, ArrowSegment
@@ -19,4 +19,5 @@ __all__ = [
     "Marks",
     "SegmentArrays",
     "SegmentBuilder",
+    "are_among",
 ]

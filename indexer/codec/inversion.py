@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import Postings, Steps, pack_groups
+from indexer.codec.postings import Postings, Steps, pack_groups, reduce_groups
 from indexer.codec.tokens import Tokens
 
 __all__ = ["invert"]
@@ -35,9 +35,9 @@ def invert(tokens: Tokens) -> Postings:
         words=said[begins[:-1]],
         turn_counts=np.diff(postings).astype(np.uint32),
         counts=np.diff(begins).astype(np.uint32),
-        most=_reduce(np.maximum, frequencies, postings),
-        shortest=_reduce(np.minimum, own, postings),
-        longest=_reduce(np.maximum, own, postings),
+        most=reduce_groups(np.maximum, frequencies, postings),
+        shortest=reduce_groups(np.minimum, own, postings),
+        longest=reduce_groups(np.maximum, own, postings),
         doc_ids=_steps(doc_ids, postings),
         frequencies=pack_groups(frequencies, postings),
         positions=_steps(places, begins),
@@ -48,11 +48,6 @@ def invert(tokens: Tokens) -> Postings:
 def _begins(is_other: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
     """Give where runs of equal things begin and, last, where all ends; of each but the first is said whether it is another."""
     return np.concatenate(([0], np.flatnonzero(is_other) + 1, [count])) if count else np.zeros(1, dtype=np.int64)
-
-
-def _reduce(operation: np.ufunc, numbers: NDArray[np.uint32], begins: NDArray[np.int64]) -> NDArray[np.uint32]:
-    reduced: NDArray[np.uint32] = operation.reduceat(numbers, begins[:-1]) if len(numbers) else numbers
-    return reduced
 
 
 def _steps(ascending: NDArray[np.uint32], begins: NDArray[np.int64]) -> Steps:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KeptMarks", "Marks"]
+__all__ = ["KeptMarks", "Marks", "are_among"]
 
 _ONES_IN = np.array([byte.bit_count() for byte in range(256)], dtype=np.uint8)
 _BELOW = np.array([(1 << bit) - 1 for bit in range(8)], dtype=np.uint8)  # bits that stand before each
@@ -45,6 +45,12 @@ class Marks:
     def size_bytes(self) -> int:
         """What the bits take, and the counts before them, which `places` needs."""
         return len(self._bits) * (1 + self._before.itemsize) if "_before" in self.__dict__ else len(self._bits)
+
+
+def are_among(numbers: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Say of each of some numbers whether it is among others, of which there are some, by searching for it."""
+    equal: NDArray[np.bool_] = ascending[np.minimum(np.searchsorted(ascending, numbers), len(ascending) - 1)] == numbers
+    return equal
 
 
 class KeptMarks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.integers import pack, sizes_of
 
-__all__ = ["Packed", "Postings", "Steps", "byte_strings", "join", "pack_groups"]
+__all__ = ["Packed", "Postings", "Steps", "byte_strings", "join", "pack_groups", "reduce_groups"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,14 @@ class Postings:
 def pack_groups(numbers: NDArray[np.uint32], begins: NDArray[np.int64]) -> Packed:
     """Encode numbers as a byte string for each group; `begins`, int64[groups + 1], says where each begins. None is empty."""
     starts = np.zeros(len(begins), dtype=np.int64)
-    if len(numbers):
-        np.cumsum(np.add.reduceat(sizes_of(numbers), begins[:-1], dtype=np.int64), out=starts[1:])
+    np.cumsum(reduce_groups(np.add, sizes_of(numbers), begins, np.int64), out=starts[1:])
     return Packed(pack(numbers), starts)
+
+
+def reduce_groups(operation: np.ufunc, numbers: NDArray[Any], begins: NDArray[np.int64], kind: type = np.uint32) -> NDArray[Any]:
+    """Make one number, of a kind, of those of each group; `begins` as for `pack_groups`."""
+    reduced: NDArray[Any] = operation.reduceat(numbers, begins[:-1], dtype=kind) if len(numbers) else np.empty(0, dtype=kind)
+    return reduced
 
 
 def byte_strings(packed: Packed) -> pa.Array:
@@ -133,10 +139,7 @@ class _Pieces:
 
     def reduce(self, operation: np.ufunc, numbers: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
         """Make one number a word of the numbers of its pieces."""
-        if not len(self.order):
-            return np.empty(0, dtype=np.uint32)
-        reduced: NDArray[np.uint32] = operation.reduceat(np.concatenate(numbers)[self.order], self.begins[:-1], dtype=np.uint32)
-        return reduced
+        return reduce_groups(operation, np.concatenate(numbers)[self.order], self.begins)
 
     def join_packed(self, parts: Sequence[Packed]) -> Packed:
         """Put the byte strings of each word end to end."""

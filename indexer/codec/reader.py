@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from indexer.codec.integers import unpack, unpack_at
-from indexer.codec.marks import KeptMarks, Marks
+from indexer.codec.marks import KeptMarks, Marks, are_among
 from indexer.codec.postings import Packed
 from indexer.codec.tables import CALL_FIELDS, PERSON_FIELDS, codes_of, file_name, numbers_of, packed_of, read_tables
 
@@ -151,9 +151,7 @@ class SegmentArrays:
         marks = self._marked_places.get(word, lambda: Marks(self.positions(word), size)) if is_frequent else None
         if marks is not None or not len(places):
             return marks.has(places) if marks else np.zeros(0, dtype=np.bool_)
-        positions = self.positions(word)
-        is_said: NDArray[np.bool_] = positions[np.minimum(np.searchsorted(positions, places), len(positions) - 1)] == places
-        return is_said
+        return are_among(places, self.positions(word))
 
     def marked_turns(self, word: int) -> Marks | None:
         """Give the turns that say a word as marks, if it is said in many turns and was asked for before."""

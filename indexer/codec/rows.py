@@ -55,23 +55,19 @@ class Star:
 
     def columns(self, sizes: NDArray[np.uint32], lengths: NDArray[np.uint32]) -> dict[str, dict[str, Any]]:
         """Give the columns of the three tables; of each turn, `sizes` are the bytes of its text and `lengths` its words."""
-        own_of = pa.array(_numbers(self._own_of), pa.int64())
+        own_of = pa.array(np.array(self._own_of, dtype=np.int64))
         return {
             "calls": _by_field(CALL_FIELDS, self._calls),
             "people": {"in_call": [call for call, _ in self._people], **_by_field(PERSON_FIELDS, (person for _, person in self._people))},
             "turns": {
-                "person": _numbers(self._person),
+                "person": np.array(self._person, dtype=np.uint32),
                 **{name: column.take(own_of) for name, column in _by_field(TURN_FIELDS, self._own).items()},
-                "turn": _numbers(self._turn),
-                "exchange": _numbers(self._exchange),
+                "turn": np.array(self._turn, dtype=np.uint32),
+                "exchange": np.array(self._exchange, dtype=np.uint32),
                 "length": lengths,
                 "size": sizes,
             },
         }
-
-
-def _numbers(numbers: array[int]) -> NDArray[np.uint32]:
-    return np.frombuffer(numbers, dtype=np.uint32) if numbers else np.empty(0, dtype=np.uint32)
 
 
 def _by_field(fields: tuple[str, ...], values: Iterable[Values]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec import Marks
+from indexer.codec import Marks, are_among
 
 __all__ = ["NOTHING", "DocIds", "Found", "Marked", "Places", "Scores", "distinct", "end_to_end", "intersect", "is_in", "sum_up", "unite"]
 
@@ -177,7 +177,7 @@ def intersect(parts: Sequence[Found]) -> Found:
 
 def sum_up(doc_ids: DocIds, scores: Scores, turn_count: int) -> Found:
     """Add up the scores of turns that are given more than once, in any order; all are below `turn_count`."""
-    if len(doc_ids) < _DENSE_SHARE * turn_count:
+    if not _is_dense(doc_ids, turn_count):
         single, places = np.unique(doc_ids, return_inverse=True)
         return Found.scored(single, np.bincount(places, weights=scores, minlength=len(single)).astype(np.float64, copy=False))
     sums = np.bincount(doc_ids, weights=scores, minlength=turn_count).astype(np.float64, copy=False)
@@ -187,7 +187,7 @@ def sum_up(doc_ids: DocIds, scores: Scores, turn_count: int) -> Found:
 
 def distinct(doc_ids: DocIds, turn_count: int) -> DocIds:
     """Give each of some turns once, ascending; all are below `turn_count`."""
-    if len(doc_ids) < _DENSE_SHARE * turn_count:
+    if not _is_dense(doc_ids, turn_count):
         return np.unique(doc_ids)
     marks = np.zeros(turn_count, dtype=np.bool_)
     marks[doc_ids] = True
@@ -203,8 +203,7 @@ def is_in(some: NDArray[np.uint32], others: NDArray[np.uint32]) -> NDArray[np.bo
         marks = np.zeros(size, dtype=np.bool_)
         marks[others] = True
         return marks[some]
-    equal: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, some), len(others) - 1)] == some
-    return equal
+    return are_among(some, others)
 
 
 def _places_in(all_of: NDArray[np.uint32], some: NDArray[np.uint32]) -> NDArray[np.int64]:
