@@ -54,6 +54,8 @@ class Manifest:
         counts: `calls` and `turns`.
         scanned_ns: When the sources were looked at, in nanoseconds of the clock that stamps files.
         files: Name -> [bytes, SHA-256] of every file of the generation but this manifest.
+        content: Hash of what the index holds: calls as they were published, and how they are read. It does not change with the
+            order and the generation in which they came.
     """
 
     versions: dict[str, int | str]
@@ -62,6 +64,7 @@ class Manifest:
     counts: dict[str, int]
     scanned_ns: int
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
+    content: str = ""
 
     def to_bytes(self) -> bytes:
         """Serialise as JSON with a checksum of its own."""
@@ -250,7 +253,8 @@ class Store:
         names = sorted(name for segment in segments for name in self._names() if name.startswith(f"{segment.segment_id()}."))
         files = {name: known.get(name) or self._measure(name) for name in names}
         files[toc_name] = (len(toc), _sha256(toc))
-        complete = replace(manifest, files=files)
+        content = _sha256(json.dumps([manifest.calls, manifest.versions], sort_keys=True).encode())
+        complete = replace(manifest, files=files, content=content)
         self._write(f"earful-{generation}.json", complete.to_bytes())
         self._write(toc_name, toc)
         self.clean(generation, complete)

@@ -1,41 +1,23 @@
-"""The `earful` command: search and show here, the indexer's commands beside them."""
+"""The `earful` command: which commands there are; each lies in a module of its own."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TypeVar
 
 import click
 
-from indexer.cli import CommandGroup, index_option, prepare_output
+from indexer.cli import CommandGroup, prepare_output
 
 __all__ = ["earful", "main"]
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-_NOTHING_FOUND = 1
-
 # In the order of help: what one meets first comes first. Modules are loaded when their command runs or shows its help.
 _COMMANDS = {
-    "demo": "search.cli:demo",
+    "demo": "search.commands.demo:demo",
     "rebuild": "indexer.cli:rebuild",
     "inspect": "indexer.cli:inspect",
-    "search": "search.cli:search",
-    "show": "search.cli:show",
+    "search": "search.commands.search:search",
+    "show": "search.commands.show:show",
     "check": "indexer.cli:check",
-}
-_FILTERS = {
-    "company": "Company; any of its words.",
-    "ticker": "Ticker symbol.",
-    "speaker": "Speaker; first or last name will do.",
-    "role": "CEO, CFO, Analyst, Investor Relations, ...",
-    "section": "prepared or qa.",
-    "firm": "An analyst's employer.",
-    "period": "Fiscal: 2021Q3, or 2021 for the year.",
-    "kind": "remarks, question, answer, operator or other.",
-    "warning": "What the reader was unsure of: qa-inferred, no-date, ...",
 }
 
 
@@ -62,97 +44,6 @@ def earful() -> None:
       earful rebuild ~/transcripts                 index your own
       earful search '"cash runway"' --role CFO     ask
     """
-
-
-def _filter_options(function: _Function) -> _Function:
-    for name, text in reversed(_FILTERS.items()):
-        function = click.option(f"--{name}", name, multiple=True, metavar="VALUE", help=text)(function)
-    return function
-
-
-@click.command()
-@click.argument("query")
-@_filter_options
-@click.option("--since", metavar="DATE", help="Calls on or after this date (2021-11-05).")
-@click.option("--until", metavar="DATE", help="Calls on or before this date.")
-@click.option("--facet", "facets", multiple=True, metavar="FIELD", help="Count matches by this field: company, role, firm, ...")
-@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True, help="Best or newest first.")
-@click.option("--group-by", type=click.Choice(["call"]), help="Show one hit a call.")
-@click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Hits to show.")
-@click.option("--offset", type=int, default=0, metavar="N", help="Hits to pass over.")
-@click.option("--json", "output", flag_value="json", help="Print JSON.")
-@click.option("--csv", "output", flag_value="csv", help="Print CSV.")
-@click.option("--explain", is_flag=True, help="Say how the query was understood.")
-@index_option
-def search(query: str, output: str | None, explain: bool, index: str, **options: Any) -> None:
-    """Find the turns of calls that match QUERY.
-
-    Words match their inflections and must all occur; "phrases" match as said. OR, NOT, ( ), tarif*, speaker:cook narrow
-    and widen; * matches everything. A filter given twice means either value; different filters must all fit. Exit
-    status 1: nothing found.
-
-    \b
-    Examples:
-      earful search '"cash runway"' --role CFO --facet company
-      earful search 'tariffs NOT china' --kind answer --since 2025-01-01 --sort date
-      earful search 'pricing (surcharge OR "list price")' --group-by call --csv > pricing.csv
-      earful search '*' --speaker "tim cook" --facet period --limit 0
-    """
-    from search.index import open_index
-    from search.render import print_page, totals, write_csv, write_json, write_plain
-
-    with open_index(index) as calls:
-        page = calls.search(query, **options)
-    if explain:
-        click.echo(f"understood: {page.understood}", err=True)
-    for note in page.notes:
-        click.echo(f"earful: {note}", err=True)
-    if output == "json":
-        write_json(page, sys.stdout)
-    elif output == "csv":
-        write_csv(page, sys.stdout)
-    elif sys.stdout.isatty():
-        print_page(page)
-    else:
-        write_plain(page, sys.stdout)
-    click.echo(totals(page), err=True)
-    if not page.turns:
-        click.get_current_context().exit(_NOTHING_FOUND)
-
-
-@click.command()
-@click.argument("call")
-@click.option("--turn", type=int, metavar="N", help="Only this turn.")
-@index_option
-def show(call: str, turn: int | None, index: str) -> None:
-    """Read a CALL, or one turn of it.
-
-    \b
-    Examples:
-      earful show CLLS-2021Q3 | less
-      earful show CLLS-2021Q3 --turn 81
-    """
-    from indexer.errors import UnknownCall
-    from search.index import open_index
-    from search.render import print_call
-
-    with open_index(index) as calls:
-        found = calls.read_call(call)
-    turns = tuple(each for each in found.turns if turn in (None, each.number))
-    if not turns:
-        raise UnknownCall(f"{found.call} has no turn {turn}", hint=f"it has {len(found.turns)}")
-    print_call(found, turns)
-
-
-@click.command()
-def demo() -> None:
-    """See it work: index the sample calls that ship with Earful, and search them three times.
-
-    The companies, people and words in them are invented. The index is built in a temporary folder.
-    """
-    from search.demo import run_demo
-
-    run_demo()
 
 
 def main() -> None:

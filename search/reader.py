@@ -19,7 +19,7 @@ from indexer.codec import CALL_FIELDS, PERSON_FIELDS, ArrowTerms, SegmentArrays
 from indexer.errors import IndexDamaged, IndexNotFound
 from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
-from indexer.store import Store
+from indexer.store import Manifest, Store
 
 __all__ = ["Codes", "Snapshot", "open_snapshot"]
 
@@ -94,14 +94,16 @@ class Snapshot:
 
     Attributes:
         generation: Its number.
+        content: Hash of what the index holds, as `Manifest` has it.
         segments: Its segments, in order.
         turn_count: Number of turns in all of them, deleted ones included.
         reader: Whoosh's reader over all segments. Document numbers count through the segments in order, deleted turns
             included.
     """
 
-    def __init__(self, generation: int, readers: list[SegmentReader]) -> None:
+    def __init__(self, generation: int, content: str, readers: list[SegmentReader]) -> None:
         self.generation = generation
+        self.content = content
         self.reader: IndexReader = readers[0] if len(readers) == 1 else MultiReader(readers)
         self.segments = tuple(_segments(readers))
         self.turn_count = sum(segment.arrays.turn_count for segment in self.segments)
@@ -245,7 +247,8 @@ def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
     for attempt in range(_TRIES):
         generation = store.generation()
         try:
-            return Snapshot(generation, _open_segments(store, generation))
+            manifest = store.manifest(generation)
+            return Snapshot(generation, manifest.content, _open_segments(store, generation, manifest))
         except (OSError, IndexDamaged) as error:
             # A rebuild that finished in between has removed this generation's files; a second look finds the new one.
             if attempt + 1 < _TRIES and store.generation() != generation:
@@ -267,8 +270,7 @@ def _keep_freed_memory() -> None:
     np.empty(_LARGEST_KEPT, dtype=np.uint8)
 
 
-def _open_segments(store: Store, generation: int) -> list[SegmentReader]:
-    manifest = store.manifest(generation)
+def _open_segments(store: Store, generation: int, manifest: Manifest) -> list[SegmentReader]:
     if manifest.versions.get("schema") != SCHEMA_VERSION:
         raise IndexDamaged(f"the index in {store.folder} was built by another version of Earful", hint="run earful rebuild")
     store.require_whole(manifest)

@@ -22,7 +22,7 @@ from whoosh.searching import Searcher
 
 import indexer
 from search.execute import TurnWeighting, match
-from search.execute.words import fitting
+from search.patterns import fitting
 from search.facets import FacetCounts
 from search.parse import Forms
 from search.reader import Snapshot, open_snapshot

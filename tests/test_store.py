@@ -78,6 +78,22 @@ def _said(store: Store) -> list[str]:
 # generations
 
 
+def test_the_hash_of_the_content_knows_the_calls_and_nothing_else(tmp_path: Path) -> None:
+    """The same calls have the same hash in whatever order and generation they came; another file, or another way of reading, has its own."""
+
+    def content(**changes: Any) -> str:
+        store = Store(tmp_path / str(len(list(tmp_path.iterdir()))))
+        store.folder.mkdir()
+        generation = store.commit([_add(store, "pumps")], _manifest(**changes), None)
+        return store.manifest(generation).content
+
+    calls = {"ACMP-2022Q2": ("f00", 0), "BCMP-2022Q2": ("f01", 0)}
+    same = [content(calls=calls), content(calls=dict(reversed(calls.items()))), content(calls=calls, scanned_ns=1)]
+    other = [content(), content(calls={**calls, "BCMP-2022Q2": ("f02", 0)}), content(calls=calls, versions={"schema": 1, "parser": 2})]
+    assert len(set(same)) == 1
+    assert len({*same, *other}) == 4
+
+
 def test_a_folder_without_an_index_says_how_to_build_one(tmp_path: Path) -> None:
     """Where no index is, or no folder at all, the error tells the folder and the command."""
     for folder in (tmp_path, tmp_path / "nowhere"):
@@ -88,7 +104,7 @@ def test_a_folder_without_an_index_says_how_to_build_one(tmp_path: Path) -> None
 def test_a_committed_generation_is_the_index(store: Store) -> None:
     """What was committed is the current generation, with its manifest and segments, and Whoosh opens it."""
     assert store.generation() == 1
-    assert replace(store.manifest(1), files={}) == _manifest()
+    assert replace(store.manifest(1), files={}, content="") == _manifest()
     assert [segment.doc_count() for segment in store.segments(1)] == [1]
     assert _said(store) == ["pumps"]
 

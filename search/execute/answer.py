@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.query import Query as Tree
 
 from indexer.errors import InvalidValue
 from search.execute.found import DocIds, Found, Scores
-from search.execute.match import match
+from search.execute.select import select, where_all
 from search.execute.weighting import SCORE_DIGITS
 from search.facets import FacetCounts
-from search.filters import field_values, make_masks
-from search.parse import Lexicon, explain, parse
 from search.query import Query
 from search.reader import Snapshot
 from search.results import Hit, Page
 from search.snippets import cues_of, make_snippet
 
-__all__ = ["answer"]
+__all__ = ["answer", "make_hits"]
 
 _Places = NDArray[np.int64]  # among the turns that were found
 
@@ -36,11 +33,8 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     Raises:
         QuerySyntaxError, UnknownField, InvalidValue: as `parse`, `field_values`; or the offset lies past the last hit.
     """
-    tree = parse(query.text, Lexicon(snapshot.occurs, lambda field, value: field_values(snapshot, field, value)))
-    masks, understood, notes = make_masks(snapshot, query)
-    found = match(snapshot, tree)
-    passes = {field: mask[found.doc_ids] for field, mask in masks.items()}
-    kept = found.at(_where_all(passes.values())) if passes else found
+    selected = select(snapshot, query)
+    found, passes, kept = selected.found, selected.passes, selected.kept
     counts = FacetCounts(snapshot, kept.doc_ids)
     scores = kept.scores if query.sort == "relevance" else None
     places = _rank(snapshot, kept.doc_ids, scores, None if query.group_by else query.offset + query.limit)
@@ -56,25 +50,21 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     shown_scores = np.round(_scores_at(kept, shown) if scores is None else scores[shown], SCORE_DIGITS)
     return Page(
         query=query.text,
-        understood=_explain(tree, query, understood),
+        understood=selected.understood,
         turns=counts.turns(),
         calls=counts.calls(),
-        hits=tuple(_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(tree), matching_turns)),
+        hits=tuple(make_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(selected.tree), matching_turns)),
         facets={field: _sideways(snapshot, found, passes, field, counts).of(field) for field in query.facets},
-        notes=notes,
+        notes=selected.notes,
     )
 
 
-def _sideways(snapshot: Snapshot, found: Found, passes: dict[str, NDArray[np.bool_]], field: str, counts: FacetCounts) -> FacetCounts:
+def _sideways(snapshot: Snapshot, found: Found, passes: Mapping[str, NDArray[np.bool_]], field: str, counts: FacetCounts) -> FacetCounts:
     """Count for a facet as if there were no filter on its own field."""
     if field not in passes:
         return counts
     others = [mask for name, mask in passes.items() if name != field]
-    return FacetCounts(snapshot, found.doc_ids[_where_all(others)] if others else found.doc_ids)
-
-
-def _where_all(masks: Iterable[NDArray[np.bool_]]) -> _Places:
-    return np.flatnonzero(np.logical_and.reduce(list(masks)))
+    return FacetCounts(snapshot, found.doc_ids[where_all(others)] if others else found.doc_ids)
 
 
 def _rank(snapshot: Snapshot, doc_ids: DocIds, scores: Scores | None, most: int | None) -> _Places:
@@ -121,7 +111,7 @@ def _scores_at(found: Found, places: _Places) -> Scores:
     return scores
 
 
-def _hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, matching_turns: dict[int, int] | None) -> Iterator[Hit]:
+def make_hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, matching_turns: dict[int, int] | None) -> Iterator[Hit]:
     """Give the turns that are shown, in order, with all that is known of each."""
     values = zip(*(snapshot.values(field, doc_ids) for field in (*_ALWAYS, *_PERHAPS)), strict=True)
     numbers = zip(*(snapshot.numbers(name)[doc_ids].tolist() for name in ("turn", "exchange")), strict=True)
@@ -146,13 +136,3 @@ def _hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, matchi
             snippet=make_snippet(snapshot.text(doc_id), cues),
             matching_turns=matching_turns[doc_id] if matching_turns else None,
         )
-
-
-def _explain(tree: Tree, query: Query, understood: dict[str, tuple[str, ...]]) -> str:
-    parts = [explain(tree)]
-    parts += [f"{field} is {' or '.join(values) if values else 'nothing in the index'}" for field, values in understood.items()]
-    if query.since:
-        parts.append(f"on or after {query.since}")
-    if query.until:
-        parts.append(f"on or before {query.until}")
-    return "; ".join(parts)

@@ -22,7 +22,7 @@ from search.execute.found import NOTHING, DocIds, Found, Marked, Places, Scores,
 from search.execute.phrases import turns_that_say
 from search.execute.rarity import Rarity
 from search.execute.weighting import TRIFLE, TurnWeighting
-from search.execute.words import fitting, to_bytes
+from search.patterns import fitting, to_bytes
 from search.parse import Forms
 from search.reader import Segment, Snapshot
 

@@ -13,7 +13,7 @@ from whoosh.query import Query as Tree
 
 from search.execute.found import DocIds, Scores
 from search.execute.weighting import TurnWeighting
-from search.execute.words import fitting
+from search.patterns import fitting
 from search.reader import Segment, Snapshot
 
 __all__ = ["Rarity"]

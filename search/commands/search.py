@@ -1,0 +1,63 @@
+"""earful search: turns, and counts of them."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from indexer.cli import index_option
+from search.commands.options import NOTHING_FOUND, filter_options
+
+__all__ = ["search"]
+
+
+@click.command()
+@click.argument("query")
+@filter_options
+@click.option("--since", metavar="DATE", help="Calls on or after this date (2021-11-05).")
+@click.option("--until", metavar="DATE", help="Calls on or before this date.")
+@click.option("--facet", "facets", multiple=True, metavar="FIELD", help="Count matches by this field: company, role, firm, ...")
+@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True, help="Best or newest first.")
+@click.option("--group-by", type=click.Choice(["call"]), help="Show one hit a call.")
+@click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Hits to show.")
+@click.option("--offset", type=int, default=0, metavar="N", help="Hits to pass over.")
+@click.option("--json", "output", flag_value="json", help="Print JSON.")
+@click.option("--csv", "output", flag_value="csv", help="Print CSV.")
+@click.option("--explain", is_flag=True, help="Say how the query was understood.")
+@index_option
+def search(query: str, output: str | None, explain: bool, index: str, **options: Any) -> None:
+    """Find the turns of calls that match QUERY.
+
+    Words match their inflections and must all occur; "phrases" match as said. OR, NOT, ( ), tarif*, speaker:cook narrow
+    and widen; * matches everything. A filter given twice means either value; different filters must all fit. Exit
+    status 1: nothing found.
+
+    \b
+    Examples:
+      earful search '"cash runway"' --role CFO --facet company
+      earful search 'tariffs NOT china' --kind answer --since 2025-01-01 --sort date
+      earful search 'pricing (surcharge OR "list price")' --group-by call --csv > pricing.csv
+      earful search '*' --speaker "tim cook" --facet period --limit 0
+    """
+    from search.index import open_index
+    from search.render import print_page, totals, write_csv, write_json, write_plain
+
+    with open_index(index) as calls:
+        page = calls.search(query, **options)
+    if explain:
+        click.echo(f"understood: {page.understood}", err=True)
+    for note in page.notes:
+        click.echo(f"earful: {note}", err=True)
+    if output == "json":
+        write_json(page, sys.stdout)
+    elif output == "csv":
+        write_csv(page, sys.stdout)
+    elif sys.stdout.isatty():
+        print_page(page)
+    else:
+        write_plain(page, sys.stdout)
+    click.echo(totals(page), err=True)
+    if not page.turns:
+        click.get_current_context().exit(NOTHING_FOUND)
