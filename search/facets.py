@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from indexer.schema import MANY_VALUED
 from search.reader import Snapshot
 from search.results import FacetValue, FacetValues
+from search.sides import count_side_facet
+from search.tree import SIDE_FACETS
 
 __all__ = ["FacetCounts"]
 
@@ -56,6 +58,8 @@ class FacetCounts:
         """
         if not len(self._doc_ids):
             return ()
+        if field in SIDE_FACETS:
+            return count_side_facet(self._snapshot, field, self._doc_ids)
         values, (pairs, counts) = self._snapshot.codes(field).values, self._by_pair(field)
         codes = self._snapshot.pairs(field).value_of[pairs]
         # A call counts once for a value, however many of its turns have it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,9 @@ class Mask:
     codes: NDArray[np.uint32]
     passes: NDArray[np.bool_]
 
-    def __getitem__(self, doc_ids: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        return self.passes[self.codes[doc_ids]]
+    def __getitem__(self, doc_ids: NDArray[Any]) -> NDArray[np.bool_]:
+        passes: NDArray[np.bool_] = self.passes[self.codes[doc_ids]]
+        return passes
 
 
 Masks = dict[str, Mask]

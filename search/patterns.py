@@ -12,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as q
 
-__all__ = ["fitting", "to_bytes"]
+from indexer.codec import ByteStrings
+
+__all__ = ["fits", "fitting", "to_bytes"]
 
 _BEHIND = b"\xff"  # which no UTF-8 has
 _SPECIAL = re.compile(r"[*?\[]")
+_WILD = {"*": rb"[^\n]*", "?": rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"}  # any letters; one letter, in UTF-8
+_LINE_END = ord("\n")
 
 
 def fitting(pattern: q.Query, words: Sequence[bytes]) -> NDArray[np.int64]:
@@ -27,6 +31,11 @@ def fitting(pattern: q.Query, words: Sequence[bytes]) -> NDArray[np.int64]:
     Cost: a binary search; for a wildcard, or an edit distance, a look at all words that begin as it must.
     """
     return _RULES[type(pattern)](pattern, words)
+
+
+def fits(pattern: q.Query, word: str) -> bool:
+    """Say whether a pattern means a word."""
+    return len(fitting(pattern, [word.encode()])) > 0
 
 
 def to_bytes(word: str | bytes) -> bytes:
@@ -44,9 +53,20 @@ def _prefix(pattern: q.Prefix, words: Sequence[bytes]) -> NDArray[np.int64]:
 
 
 def _wildcard(pattern: q.Wildcard, words: Sequence[bytes]) -> NDArray[np.int64]:
-    fits = re.compile(translate(pattern.text)).match
     first, last = _begins(words, _SPECIAL.split(pattern.text, maxsplit=1)[0])
-    return first + np.flatnonzero([fits(word.decode()) is not None for word in words[first:last]])
+    if "[" in pattern.text:
+        fits = re.compile(translate(pattern.text)).match
+        return first + np.flatnonzero([fits(word.decode()) is not None for word in words[first:last]])
+    lines = _joined(words, first, last)
+    begins = [match.start() for match in _pattern(pattern.text).finditer(lines)]
+    ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == _LINE_END)
+    return first + np.searchsorted(ends, begins)
+
+
+def _pattern(text: str) -> re.Pattern[bytes]:
+    """Make a pattern of lines: all words are searched at once, which is ten times as fast as one by one."""
+    parts = (_WILD.get(char) or re.escape(char).encode() for char in text)
+    return re.compile(b"^" + b"".join(parts) + rb"(?=\n)", re.MULTILINE)
 
 
 def _fuzzy(pattern: q.FuzzyTerm, words: Sequence[bytes]) -> NDArray[np.int64]:
@@ -55,9 +75,15 @@ def _fuzzy(pattern: q.FuzzyTerm, words: Sequence[bytes]) -> NDArray[np.int64]:
 
     # Whoosh's documentation says Damerau-Levenshtein; its automaton counts two letters that changed places as two edits.
     first, last = _begins(words, pattern.text[: pattern.prefixlength])
-    candidates = [word.decode() for word in words[first:last]]
+    candidates = _joined(words, first, last).decode().split("\n")[:-1]
     edits = cdist([pattern.text], candidates, scorer=Levenshtein.distance, score_cutoff=pattern.maxdist, dtype=np.int32)
     return first + np.flatnonzero(edits <= pattern.maxdist)
+
+
+def _joined(words: Sequence[bytes], first: int, last: int) -> bytes:
+    if isinstance(words, ByteStrings):
+        return words.joined(first, last)
+    return b"".join(word + b"\n" for word in words[first:last])
 
 
 def _range(pattern: q.TermRange, words: Sequence[bytes]) -> NDArray[np.int64]:

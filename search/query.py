@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from indexer.errors import InvalidValue, UnknownField
 from indexer.schema import FACETS
+from search.synonyms import Synonyms, load_synonyms
+from search.tree import SIDE_FACETS
 
 __all__ = ["FILTERS", "SORTS", "Filters", "Query", "make_query"]
 
@@ -33,6 +36,7 @@ class Query:
         sort: `relevance`, best first, or `date`, newest first; ties in call order.
         group_by: `call`: one hit a call, the first of its turns; None: one hit a turn.
         limit, offset: Of the hits shown.
+        synonyms: What may be said instead of a word; None: nothing but its forms.
     """
 
     text: str
@@ -44,6 +48,7 @@ class Query:
     group_by: str | None = None
     limit: int = 10
     offset: int = 0
+    synonyms: Synonyms | None = None
 
 
 def make_query(
@@ -56,12 +61,17 @@ def make_query(
     group_by: str | None = None,
     limit: int = 10,
     offset: int = 0,
+    synonyms: bool | str | os.PathLike[str] = False,
     **filters: str | Iterable[str] | None,
 ) -> Query:
     """Check a question and put it in its one form; the arguments are those of `Query`, filters by field name.
 
+    Args:
+        synonyms: Whether to look for what the table that ships has for a word; or a file of groups to add to that table.
+
     Raises:
         UnknownField: a filter or facet names no field.
+        InvalidTable: the table of synonyms cannot be used.
         InvalidValue: a date, sort order, grouping, limit or offset is not possible.
     """
     chosen: dict[str, tuple[str, ...]] = {}
@@ -75,8 +85,8 @@ def make_query(
             chosen[field] = values
     facets = (facets,) if isinstance(facets, str) else tuple(dict.fromkeys(facets))
     for field in facets:
-        if field not in FACETS:
-            raise UnknownField(f"no facet {field!r}", hint=f"facets are {', '.join(FACETS)}")
+        if field not in (*FACETS, *SIDE_FACETS):
+            raise UnknownField(f"no facet {field!r}", hint=f"facets are {', '.join((*FACETS, *SIDE_FACETS))}")
     first, last = _date("since", since), _date("until", until)
     if first and last and first > last:
         raise InvalidValue(f"since {first} is after until {last}: no call can match")
@@ -90,7 +100,15 @@ def make_query(
         group_by=None if group_by is None else _one_of("group_by", group_by, GROUPS),
         limit=_between("limit", limit, 0, _MOST_HITS),
         offset=_between("offset", offset, 0, None),
+        synonyms=_synonyms(synonyms),
     )
+
+
+def _synonyms(asked: bool | str | os.PathLike[str]) -> Synonyms | None:
+    """Give the table that ships, or with a file's groups; none if none was asked for."""
+    if isinstance(asked, bool):
+        return load_synonyms() if asked else None
+    return load_synonyms(asked)
 
 
 def _date(name: str, value: date | str | None) -> date | None:

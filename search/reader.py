@@ -200,13 +200,13 @@ class Snapshot:
         """Give each value, folded too, and as its letters only; made at first use."""
         if field not in self._values:
             column = self.codes(field)
-            used = np.flatnonzero(np.bincount(column.codes[self._live], minlength=len(column.values)))
+            used = np.flatnonzero(np.bincount(column.codes[self.live], minlength=len(column.values)))
             values = (column.values[code] for code in used.tolist() if column.values[code])
             self._values[field] = tuple((value, folded := fold(value), f" {_letters(folded)} ") for value in values)
         return self._values[field]
 
     @cached_property
-    def _live(self) -> NDArray[np.bool_]:
+    def live(self) -> NDArray[np.bool_]:
         """bool[turns]: whether a turn is part of the index; False if it was deleted."""
         return np.concatenate(
             [np.ones(segment.arrays.turn_count, np.bool_) if segment.live is None else segment.live for segment in self.segments]

@@ -6,12 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
 from whoosh import query as q
 
 from indexer.analysis import blank_tags, spans
-from search.parse import Forms
+from search.patterns import fits
 from search.results import Snippet
+from search.tree import Forms, Scope, Synonymous
 
 __all__ = ["Cue", "cues_of", "make_snippet"]
 
@@ -20,8 +22,8 @@ _LEAD_CHARS = 60  # shown before the first match, so that it is read in its sent
 _LONGEST_REMEMBERED = 64  # characters between two spaces
 _SHORT_CUT = 20  # characters; fewer are not worth cutting off
 
-# Consecutive words to be marked; the last may be a prefix ("tarif*").
-Cue = tuple[tuple[str, ...], bool]
+# Consecutive words to be marked, of which the last may be a prefix ("tarif*"); or a pattern of one word ("wom?n", "tarif~").
+Cue: TypeAlias = tuple[tuple[str, ...], bool] | q.Query
 
 
 def cues_of(tree: q.Query) -> tuple[frozenset[Cue], ...]:
@@ -30,13 +32,21 @@ def cues_of(tree: q.Query) -> tuple[frozenset[Cue], ...]:
 
 
 def _sought(tree: q.Query) -> Iterator[set[Cue]]:
-    if isinstance(tree, Forms):
-        yield {cue for part in tree.subqueries for cue in _leaf(part)}
+    if isinstance(tree, Forms | Synonymous):
+        yield {cue for part in tree.subqueries for cues in _sought(part) for cue in cues}
+    elif isinstance(tree, Scope):
+        yield from _sought(tree.child)
+    elif isinstance(tree, q.Phrase) and tree.slop > 1:
+        yield from (_cue_of(word) for word in tree.words)
     elif isinstance(tree, q.And | q.Or):
         for part in tree.subqueries:
             yield from _sought(part)
     else:
         yield set(_leaf(tree))
+
+
+def _cue_of(word: str) -> set[Cue]:
+    return {((word,), False)}
 
 
 def _leaf(tree: q.Query) -> Iterator[Cue]:
@@ -46,6 +56,8 @@ def _leaf(tree: q.Query) -> Iterator[Cue]:
         yield tuple(tree.words), False
     elif isinstance(tree, q.Prefix):
         yield (tree.text,), True
+    elif isinstance(tree, q.Wildcard | q.FuzzyTerm):
+        yield tree
 
 
 def make_snippet(text: str, sought: tuple[frozenset[Cue], ...], max_snippet_chars: int = MAX_SNIPPET_CHARS) -> Snippet:
@@ -136,15 +148,18 @@ class _Cues:
     def __init__(self, sought: tuple[frozenset[Cue], ...]) -> None:
         self._at_word: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         self._prefixes: list[tuple[str, int]] = []
+        self._wild: list[tuple[q.Query, int]] = []
         for number, cues in enumerate(sought):
-            for words, is_prefix in cues:
-                if is_prefix:
-                    self._prefixes.append((words[0], number))
+            for cue in cues:
+                if isinstance(cue, q.Query):
+                    self._wild.append((cue, number))
+                elif cue[1]:
+                    self._prefixes.append((cue[0][0], number))
                 else:
-                    self._at_word.setdefault(words[0], []).append((words, number))
-        every = [cue for cues in sought for cue in cues]
-        self._is_plain = all(word.isascii() and not _NUMBER.search(word) for words, _ in every for word in words)
-        self._patterns = [_pattern(*cue) for cue in every] if self._is_plain else []
+                    self._at_word.setdefault(cue[0][0], []).append((cue[0], number))
+        plain = [cue for cues in sought for cue in cues if isinstance(cue, tuple)]
+        self._is_plain = not self._wild and all(word.isascii() and not _NUMBER.search(word) for words, _ in plain for word in words)
+        self._patterns = [_pattern(*cue) for cue in plain] if self._is_plain else []
 
     def candidates(self, text: str) -> Iterable[tuple[int, int]]:
         """Give the places that any match begins at, and perhaps others, as (start, end), ascending."""
@@ -162,6 +177,7 @@ class _Cues:
         ends = [(last, number) for words, number in self._at_word.get(word, ()) if (last := _end_of(words, tokens, place))]
         if not ends:
             ends = [(end, number) for prefix, number in self._prefixes[::-1] if word.startswith(prefix)]
+            ends += [(end, number) for pattern, number in self._wild if fits(pattern, word)]
         return (start, *max(ends, key=lambda each: each[0])) if ends else None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import words
@@ -155,15 +155,26 @@ def test_words_are_those_of_each_turn(tmp_path_factory: _Folders, texts: list[st
 
 @given(texts=_TURNS, data=st.data())
 @settings(max_examples=60)
-def test_neighbours_are_read_at_once(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject) -> None:
-    """The postings of words that follow each other are those of each of them, end to end; of none, none."""
+def test_many_words_are_read_at_once(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject) -> None:
+    """The postings of some words, neighbours or not, are those of each of them, end to end; so are their places."""
+    with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
+        words = sorted(data.draw(st.sets(st.sampled_from(range(len(arrays.words))), min_size=1))) if len(arrays.words) else []
+        assume(words)
+        doc_ids, frequencies, counts = arrays.postings_of(np.array(words))
+        assert doc_ids.tolist() == [turn for word in words for turn in arrays.doc_ids(word)]
+        assert frequencies.tolist() == [often for word in words for often in arrays.frequencies(word)]
+        assert counts.tolist() == [len(arrays.doc_ids(word)) for word in words]
+        assert arrays.positions_of(np.array(words)).tolist() == [place for word in words for place in arrays.positions(word)]
+
+
+@given(texts=_TURNS, data=st.data())
+@settings(max_examples=60)
+def test_words_are_given_as_lines(tmp_path_factory: _Folders, texts: list[str], data: st.DataObject) -> None:
+    """Words that follow each other, joined, are these words with a line end behind each."""
     with _opened(tmp_path_factory, [row(text) for text in texts]) as arrays:
         first = data.draw(st.integers(0, len(arrays.words)))
         last = data.draw(st.integers(first, len(arrays.words)))
-        doc_ids, frequencies, counts = arrays.range_postings(first, last)
-        assert doc_ids.tolist() == [turn for word in range(first, last) for turn in arrays.doc_ids(word)]
-        assert frequencies.tolist() == [often for word in range(first, last) for often in arrays.frequencies(word)]
-        assert counts.tolist() == [len(arrays.doc_ids(word)) for word in range(first, last)]
+        assert arrays.words.joined(first, last) == b"".join(word + b"\n" for word in arrays.words[first:last])
 
 
 @pytest.mark.parametrize(

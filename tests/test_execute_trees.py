@@ -22,11 +22,11 @@ from whoosh.searching import Searcher
 
 import indexer
 from search.execute import TurnWeighting, match
-from search.patterns import fitting
 from search.facets import FacetCounts
-from search.parse import Forms
+from search.patterns import fitting
 from search.reader import Snapshot, open_snapshot
 from search.results import FacetValue
+from search.tree import Forms
 from tests.conftest import PEOPLE, World, make_transcript
 
 _FIELDS = ("role", "speaker", "call", "section")  # whose counts are compared

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh.query import And, Every, Not, NullQuery, Or, Phrase, Prefix, Term
+from whoosh.query import And, Every, Not, Or, Phrase, Prefix, Term, TermRange, Wildcard
 from whoosh.query import Query as Tree
 
 from indexer.errors import EarfulError, QuerySyntaxError, RequestError, UnknownField
 from indexer.schema import VALUE_FIELDS
-from search.parse import Lexicon, explain, parse
+from search.explain import advice, explain, unheard
+from search.parse import Lexicon, parse
+from search.tree import Forms, Near, NoValue, Scope, Side, Synonymous
 
 _WORDS = frozenset("guidance tariff tariffs tariff's china raise raised cash runway pricing price m&a at&t at&t's and or not".split())
 _VALUES = {
@@ -36,6 +38,10 @@ def _parse(text: str) -> Tree:
 
 def _plain(tree: Tree) -> Tree:
     """Give a tree of Whoosh's plain classes, an And or Or of one part as that part: which of them walks best is not what a text means."""
+    if isinstance(tree, NoValue):
+        return tree
+    if isinstance(tree, Near):
+        return Near([_plain(part) for part in tree.subqueries], tree.distance)
     if isinstance(tree, And | Or):
         parts = [_plain(part) for part in tree.subqueries]
         return parts[0] if len(parts) == 1 else (And if isinstance(tree, And) else Or)(parts)
@@ -116,7 +122,7 @@ def test_not_means_all_turns_but_these(text: str, tree: Tree) -> None:
         ('"raise guidance"', Phrase("text", ["raise", "guidance"])),
         ('"AND"', Term("text", "and")),
         ('guidance "OR" china', And([_GUIDANCE, Term("text", "or"), _CHINA])),
-        ('"(cash) runway*"', _RUNWAY),
+        ('"(cash) runway"', _RUNWAY),
         ('"speaker:cook"', Phrase("text", ["speaker", "cook"])),
         ('guidance"cash runway"', And([_GUIDANCE, _RUNWAY])),
         ("non-GAAP", Phrase("text", ["non", "gaap"])),
@@ -172,7 +178,12 @@ def test_stars(text: str, tree: Tree) -> None:
         ("speaker:cook", Or([Term("speaker", "ann cook"), Term("speaker", "tim cook")])),
         ("period:2021", Or([Term("period", "2021q1"), Term("period", "2021q2")])),
         ('firm:"Société Pell"', Term("firm", "societe pell")),
-        ("speaker:nobody", NullQuery),
+        ("speaker:nobody", NoValue("speaker", "nobody")),
+        ("speaker:(cook)", Or([Term("speaker", "ann cook"), Term("speaker", "tim cook")])),
+        ('speaker:("jane roe" OR nobody)', Or([Term("speaker", "jane roe"), NoValue("speaker", "nobody")])),
+        ("firm:*", Every("firm")),
+        ("NOT period:*", And([_EVERY, Not(Every("period"))])),
+        ("text:(tariffs OR china)", Or([_TARIFFS, _CHINA])),
         ("guidance role:CFO", And([_GUIDANCE, Term("role", "cfo")])),
         ("NOT role:CFO", And([_EVERY, Not(Term("role", "cfo"))])),
         ("(role:CFO)", Term("role", "cfo")),
@@ -184,6 +195,128 @@ def test_stars(text: str, tree: Tree) -> None:
 def test_values_of_fields(text: str, tree: Tree) -> None:
     """`field:value` means the values of the index that fit, none if none does; `text:` is the words themselves."""
     assert _parse(text) == tree
+
+
+def _wild(text: str) -> Tree:
+    return Wildcard("text", text, constantscore=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("tar*iff", _wild("tar*iff")),
+        ("*IFF", _wild("*iff")),
+        ("*ari*", _wild("*ari*")),
+        ("wom?n", _wild("wom?n")),
+        ("?ariff", _wild("?ariff")),
+        ("t?r*", _wild("t?r*")),
+        ("Socié*é", _wild("socie*e")),
+        ("china?", _CHINA),
+        ("(china?)", _CHINA),
+        ('china?"cash runway"', And([_CHINA, _RUNWAY])),
+    ],
+)
+def test_wildcards(text: str, tree: Tree) -> None:
+    """A star is any letters, a question mark before a letter is one; behind a word it is what it is in any text."""
+    assert _parse(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("=raised", Term("text", "raised")),
+        ("=tariffs", Term("text", "tariffs")),
+        ("=non-GAAP", Phrase("text", ["non", "gaap"])),
+        ("NOT =raise", And([_EVERY, Not(Term("text", "raise"))])),
+        ("text:=raise", Term("text", "raise")),
+    ],
+)
+def test_a_word_as_said(text: str, tree: Tree) -> None:
+    """An equals sign before a word leaves its inflections out."""
+    assert _parse(text) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("tarrif~", ("tarrif", 2)), ("Chima~", ("chima", 1)), ("chima~2", ("chima", 2)), ("tarrif~1", ("tarrif", 1))],
+)
+def test_misspelt_words(text: str, asked: tuple[str, int]) -> None:
+    """One letter of five may be wrong, two of longer words, or as many as one says; what occurs and is alike is one thing sought."""
+    alike = {asked: ("tariff", "tariffs"), ("nothing", 2): ()}
+    lexicon = Lexicon(_WORDS.__contains__, lambda *_: (), lambda *sought: alike[sought])
+    assert parse(text, lexicon) == Forms([Term("text", "tariff"), Term("text", "tariffs")])
+    assert parse("nothing~", lexicon) == Term("text", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("near(china tariffs, 10)", Near([_CHINA, _TARIFFS], 10)),
+        ("NEAR( china\ttariffs , 10 )", Near([_CHINA, _TARIFFS], 10)),
+        ("near(china china tariffs, 10)", Near([_CHINA, _TARIFFS], 10)),
+        ('near("cash runway" =raise tarif*, 3)', Near([_RUNWAY, Term("text", "raise"), Prefix("text", "tarif", constantscore=False)], 3)),
+        ("near((china OR pricing) guidance, 5)", Near([Or([_CHINA, _PRICING]), _GUIDANCE], 5)),
+        ("near((china pricing) guidance, 5)", Near([Or([_CHINA, _PRICING]), _GUIDANCE], 5)),
+        ("guidance near(china tariffs, 10)", And([_GUIDANCE, Near([_CHINA, _TARIFFS], 10)])),
+        ("NOT near(china tariffs, 10)", And([_EVERY, Not(Near([_CHINA, _TARIFFS], 10))])),
+        ("(china 1,022)", And([_CHINA, Term("text", "1022")])),
+        ("near (china)", And([Term("text", "near"), _CHINA])),
+        ("nearby", Term("text", "nearby")),
+        ('"cash runway"~5', Phrase("text", ["cash", "runway"], slop=6)),
+        ('"cash runway"~0', _RUNWAY),
+        ('"cash runway"~5 china', And([Phrase("text", ["cash", "runway"], slop=6), _CHINA])),
+    ],
+)
+def test_words_near_each_other(text: str, tree: Tree) -> None:
+    """`near` is any order, a phrase with a number is this order with so many words between; alternatives stand in brackets."""
+    found = _plain(parse(text, _LEXICON))
+    assert (found, getattr(found, "distance", None)) == (tree, getattr(tree, "distance", None))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("date:2021..2022", "2021", "2022"),
+        ("date:2021-03..2021-06-30", "2021-03", "2021-06-30"),
+        ("date:2021-03-01..2021", "2021-03-01", "2021"),
+        ("date:2021..", "2021", "9"),
+        ("date:..2021-06", "0", "2021-06"),
+        ("period:2021Q2..2022q1", "2021q2", "2022q1"),
+        ("period:2021..2021", "2021", "2021"),
+    ],
+)
+def test_ranges(text: str, start: str, end: str) -> None:
+    """Both ends belong to a range, the later with all that begins so; either may be left open."""
+    assert _parse(text) == TermRange(text.partition(":")[0], start, end + "\uffff", constantscore=False)
+
+
+def test_synonyms_stand_beside_what_was_asked_for() -> None:
+    """With a table, a word or phrase is sought beside what means the same, forms of words and phrases as said; not where forms are not."""
+    table = {("tariffs",): (("duty",), ("tariff",), ("import", "tax")), ("cash", "runway"): (("china",),)}
+    lexicon = Lexicon(_WORDS.__contains__, lambda *_: (), synonyms=lambda found: table.get(found, ()))
+    tariffs = Synonymous([_TARIFFS, Term("text", "duty"), Phrase("text", ["import", "tax"])])
+    assert _plain(parse("tariffs", lexicon)) == _plain(tariffs)
+    assert isinstance(parse("tariffs", lexicon), Synonymous)
+    assert _plain(parse('"cash runway"', lexicon)) == Or([_RUNWAY, _CHINA])
+    assert parse("guidance", lexicon) == _GUIDANCE
+    assert parse("=tariffs", lexicon) == Term("text", "tariffs")
+    assert parse('"cash runway"~3', lexicon) == Phrase("text", ["cash", "runway"], slop=4)
+    assert explain(parse("tariffs", lexicon)) == 'tariffs | tariff | tariff\'s [or what means the same: duty, "import tax"]'
+
+
+def test_the_sides_of_an_exchange() -> None:
+    """Where exchanges are asked for, question: and answer: say on which side something is sought; they do not stand in each other."""
+    tree = parse('question:(tariffs firm:"Société Pell") NOT answer:china', _LEXICON, has_sides=True)
+    firm = Term("firm", "societe pell")
+    asked = And([_plain(_TARIFFS), firm])
+    question, excluded = tree.subqueries
+    assert (question.side, _plain(question.child)) == (Side.QUESTION, asked)
+    assert excluded == Not(Scope(Side.ANSWER, _CHINA))
+    assert explain(tree) == 'question says ((tariffs | tariff | tariff\'s) AND firm:"societe pell") AND NOT answer says china'
+    with pytest.raises(QuerySyntaxError, match="question: is for earful exchanges at column 9"):
+        parse("answer:(question:china)", _LEXICON, has_sides=True)
+    with pytest.raises(UnknownField, match="question, answer"):
+        parse("nosuch:china", _LEXICON, has_sides=True)
 
 
 # what is not understood
@@ -218,14 +351,61 @@ def test_values_of_fields(text: str, tree: Tree) -> None:
         ("china (guidance", 7, "a ( without its )"),
         ("china)", 6, "a ) without its ("),
         ('"(" china)', 10, "a ) without its ("),
-        ("ta*iff", 1, "* can only end a word"),
-        ("china *iff", 7, "* can only end a word"),
-        ("tarif**", 1, "* can only end a word"),
-        ("china a*", 7, "'a*' is no prefix"),
-        ("?*", 1, "'?*' is no prefix"),
-        ("m&*", 1, "'m&*' is no prefix"),
-        ("non-GA*", 1, "'non-GA*' is no prefix"),
-        ("text:ta*iff", 6, "* can only end a word"),
+        ("tarif**", 1, "'tarif**' is no word with * or ?"),
+        ("china a*", 7, "'a*' has too few letters"),
+        ("china ?x", 7, "'?x' has too few letters"),
+        ("?*", 1, "* stands in a word, or alone"),
+        ("?*xyz", 1, "* stands in a word, or alone"),
+        ("m&*", 1, "'m&*' is no word with * or ?"),
+        ("non-GA*", 1, "'non-GA*' is no word with * or ?"),
+        ('china "cash*"', 7, "* is no sign between quotes"),
+        ('"cash runwa*"', 1, "* is no sign between quotes"),
+        ("china ab~", 7, "'ab' is no word that can be misspelt"),
+        ("non-gaap~", 1, "'non-gaap' is no word that can be misspelt"),
+        ("12.5%~", 1, "'12.5%' is no word that can be misspelt"),
+        ("tariff~3", 1, "~3 letters cannot be wrong"),
+        ("tariff~0", 1, "~0 letters cannot be wrong"),
+        ('"cash"~5', 1, "~5 says how many words may stand between"),
+        ('"cash runway"~999', 1, "~999 says how many words may stand between"),
+        ('"cash runway"~', 14, "~ stands behind a word or phrase"),
+        ("china ~tariffs", 7, "~ stands behind a word or phrase"),
+        ("tar~iff", 1, "~ stands behind a word or phrase"),
+        ("tariffs^2", 1, "^ is no sign of this language"),
+        ('"cash runway"^2', 14, "^ is no sign of this language"),
+        ("china && tariffs", 7, "&& is no sign of this language"),
+        ("china || tariffs", 7, "|| is no sign of this language"),
+        ("china NEAR/5 tariffs", 7, "/ does not say how near"),
+        ("china =", 7, "= stands right before a word"),
+        ('china ="cash runway"', 7, "= stands right before a word"),
+        ("=?", 1, "nothing to search for in '=?'"),
+        ("near(china tariffs)", 19, "near( has no distance"),
+        ("near(china tariffs,10)", 22, "near( has no distance"),
+        ("near(china AND cash, 10)", 12, "AND cannot stand inside of near("),
+        ("near(china NOT cash, 10)", 12, "NOT cannot stand inside of near("),
+        ("near(china (raise AND cash), 10)", 19, "AND cannot stand inside of near("),
+        ("near(china, 10)", 1, "near( needs two different things or more"),
+        ("near(china China, 10)", 1, "near( needs two different things or more"),
+        ("near(, 10)", 6, "near( has nothing in it"),
+        ("near(china tariffs, 0)", 1, "near( cannot reach 0 words"),
+        ("cash near(china tariffs, 999)", 6, "near( cannot reach 999 words"),
+        ("(china tariffs, 10)", 15, "a distance without near("),
+        ("speaker:near(ann cook, 3)", 9, "cannot understand 'near('"),
+        ("speaker:(near(ann cook, 3))", 10, "speaker takes no near"),
+        ("speaker:(ann role:CFO)", 14, "role: stands inside of speaker:"),
+        ("china speaker: cook", 7, "speaker: has nothing right behind it"),
+        ("china Text: cook", 7, "Text: has nothing right behind it"),
+        ("speaker:coo*", 9, "speaker takes no *"),
+        ("speaker:cook~", 9, "speaker takes no ~"),
+        ("speaker:=cook", 9, "speaker takes no ="),
+        ('speaker:"ann cook"~3', 9, "speaker takes no ~"),
+        ("date:>2021", 6, "date takes no >"),
+        ("period:[2021", 8, "period takes no ["),
+        ("date:..", 6, "'..' is no range"),
+        ("date:2021..soon", 6, "'2021..soon' is no range"),
+        ("period:2021Q5..", 8, "'2021Q5..' is no range"),
+        ("date:2021-01..2020-12", 6, "'2021-01..2020-12' ends before it begins"),
+        ("china question:tariffs", 7, "question: is for earful exchanges"),
+        ("china answer:(tariffs)", 7, "answer: is for earful exchanges"),
         ("", 1, "the query is empty"),
         (" \t\n", 1, "the query is empty"),
         ('""', 1, "nothing to search for between the quotes"),
@@ -234,7 +414,6 @@ def test_values_of_fields(text: str, tree: Tree) -> None:
         ("?", 1, "nothing to search for in '?'"),
         ("china & guidance", 7, "nothing to search for in '&'"),
         ("text:?", 6, "nothing to search for in '?'"),
-        ("speaker:(cook)", 9, "cannot understand '('"),
     ],
 )
 def test_an_error_points_at_the_place(text: str, column: int, message: str) -> None:
@@ -344,7 +523,16 @@ def test_any_text_is_a_tree_or_an_error_of_ours(parts: list[str]) -> None:
         ("12.5%", '"12.5 %"'),
         ("role:CFO guidance", 'role:"cfo" AND guidance'),
         ("speaker:cook", '(speaker:"ann cook" | speaker:"tim cook")'),
-        ("speaker:nobody", "nothing"),
+        ("speaker:nobody", 'nothing (no speaker is "nobody")'),
+        ("near(china tariffs, 10)", "china near (tariffs | tariff | tariff's) (at most 10 words apart)"),
+        ('near("cash runway" (china OR m&a), 1) guidance', '"cash runway" near (china OR m&a) (at most 1 word apart) AND guidance'),
+        ('"cash runway"~5', '"cash runway" (at most 5 words between)'),
+        ('"cash runway"~1', '"cash runway" (at most 1 word between)'),
+        ("wom?n", "wom?n"),
+        ("firm:*", "any firm"),
+        ("date:2021..2022-06", "date from 2021 to 2022-06"),
+        ("period:2021Q3..", "period from 2021q3 to the last"),
+        ("date:..2022", "date from the first to 2022"),
         ("*", "every turn"),
         ("* *", "every turn"),
         ("* guidance", "guidance"),
@@ -353,6 +541,41 @@ def test_any_text_is_a_tree_or_an_error_of_ours(parts: list[str]) -> None:
 def test_explain_says_what_is_matched(text: str, words: str) -> None:
     """Inflections stand between bars, operators in capitals, and brackets where they are needed to read it one way only."""
     assert explain(parse(text, _LEXICON)) == words
+
+
+def test_explain_shows_a_dozen_forms() -> None:
+    """Of many forms the first are shown, and how many more there are."""
+    assert explain(Forms([Term("text", f"a{number}") for number in range(15)])).endswith("a10 | a11 | 3 more)")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("guidance zebra", ("zebra",)),
+        ('"cash zebra" OR (zebra NOT gnu)', ("zebra", "gnu")),
+        ("=raising raising", ("raising",)),
+        ("near(zebra guidance, 3)", ("zebra",)),
+        ("zeb* speaker:nobody role:CFO *", ()),
+    ],
+)
+def test_words_that_nobody_says(text: str, words: tuple[str, ...]) -> None:
+    """Every word that is sought and does not occur is told once; that a form does not occur is no news if another does."""
+    assert unheard(parse(text, _LEXICON), _WORDS.__contains__) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("china or tariffs", ("or",)),
+        ("china and tariffs not cash", ("and", "not")),
+        ('"china or tariffs"', ()),
+        ("china OR tariffs AND NOT cash", ()),
+        ("or", ()),
+    ],
+)
+def test_operators_in_small_letters_are_told(text: str, words: tuple[str, ...]) -> None:
+    """A small operator between words is a word, and the user is told."""
+    assert [line.partition(" ")[0] for line in advice(text)] == list(words)
 
 
 @pytest.mark.parametrize(

@@ -57,12 +57,23 @@ def _filler(count: int, word: str = "filler") -> str:
         ("role:CFO", []),
         ("*", []),
         ("* cash", [{"cash"}]),
+        ("near(cash (runway OR pumps), 5)", [{"cash"}, {"runway"}, {"pumps"}]),
+        ('"cash runway"~5', [{"cash"}, {"runway"}]),
+        ("=raise", [{"raise"}]),
     ],
 )
 def test_what_a_query_looks_for_in_the_text(query: str, sought: list[set[str]]) -> None:
     """Each thing sought is one set of alternatives: a word's inflections. Excluded words, values and * are nothing to show."""
     found = [{" ".join(parts) + "*" * is_prefix for parts, is_prefix in cues} for cues in _sought(query)]
     assert sorted(found, key=sorted) == sorted(sought, key=sorted)
+
+
+def test_synonyms_are_one_thing_sought() -> None:
+    """A word and what means the same are alternatives: to find several of them is not to find more of what is sought."""
+    lexicon = Lexicon(
+        _OCCURS.__contains__, lambda *_: (), synonyms=lambda found: (("pumps",), ("cash", "runway")) if found == ("at&t",) else ()
+    )
+    assert cues_of(parse("at&t", lexicon)) == (frozenset({(("at&t",), False), (("pumps",), False), (("cash", "runway"), False)}),)
 
 
 # what is marked
@@ -76,6 +87,10 @@ def test_what_a_query_looks_for_in_the_text(query: str, sought: list[set[str]]) 
         ("cash\nrunway", '"cash runway"', ["cash runway"]),
         ("cash, runway", '"cash runway"', ["cash, runway"]),
         ("runway cash", '"cash runway"', []),
+        ("Tariff, tarif and rates.", "tar*f*", ["Tariff", "tarif"]),
+        ("A pumper pumps pump.", "p?mp*", ["pumper", "pumps", "pump"]),
+        ("Cash is for the runway.", '"cash runway"~5', ["Cash", "runway"]),
+        ("The runway, then cash.", "near(cash runway, 5)", ["runway", "cash"]),
         ("cash cash runway", '"cash runway"', ["cash runway"]),
         ("pump pump pump pump", '"pump pump"', ["pump pump", "pump pump"]),
         ("cash runway", '"cash runway" runway cash', ["cash runway"]),

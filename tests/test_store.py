@@ -79,7 +79,7 @@ def _said(store: Store) -> list[str]:
 
 
 def test_the_hash_of_the_content_knows_the_calls_and_nothing_else(tmp_path: Path) -> None:
-    """The same calls have the same hash in whatever order and generation they came; another file, or another way of reading, has its own."""
+    """The same calls have the same hash in whatever order they came; another file, or another way of reading, has its own."""
 
     def content(**changes: Any) -> str:
         store = Store(tmp_path / str(len(list(tmp_path.iterdir()))))

@@ -58,6 +58,25 @@ class ByteStrings(Sequence[bytes]):
         """Give some that follow each other, end to end, as uint8[sum of sizes], without a copy."""
         return self._packed.bytes[self._packed.starts[first] : self._packed.starts[last]]
 
+    def bytes_at(self, numbers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Give some, ascending, end to end, as uint8[sum of sizes]; neighbours are copied at once."""
+        breaks = np.flatnonzero(np.diff(numbers) > 1) + 1
+        firsts, lasts = numbers[np.append(0, breaks)], numbers[np.append(breaks, len(numbers)) - 1] + 1
+        if len(firsts) == 1:
+            return self.bytes_from(int(firsts[0]), int(lasts[0]))
+        starts, ends = self._packed.starts[firsts].tolist(), self._packed.starts[lasts].tolist()
+        return np.concatenate([self._packed.bytes[start:end] for start, end in zip(starts, ends, strict=True)])
+
+    def joined(self, first: int, last: int) -> bytes:
+        """Give some that follow each other as lines: each with a line end behind it."""
+        starts = self._packed.starts[first : last + 1].astype(np.int64)
+        sizes = np.diff(starts) + 1
+        lines = np.full(int(sizes.sum()), ord("\n"), dtype=np.uint8)
+        is_letter = np.ones(len(lines), dtype=np.bool_)
+        is_letter[np.cumsum(sizes) - 1] = False
+        lines[is_letter] = self.bytes_from(first, last)
+        return lines.tobytes()
+
 
 class SegmentArrays:
     """The tables of a segment, mapped into memory.
@@ -130,15 +149,19 @@ class SegmentArrays:
         packed = self._packed["frequencies"].bytes_of(word)
         return unpack(packed)[places] if isinstance(places, slice) else unpack_at(packed, places)
 
-    def range_postings(self, first: int, last: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
-        """Give the postings of neighbouring words, from `first` to before `last`, end to end.
+    def postings_of(self, words: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+        """Give the postings of some words, ascending, end to end.
 
         Returns:
             The turns, ascending for each word; how often each says the word; and how many turns each word has.
         """
-        counts = self.numbers("words", "turn_count")[first:last]
-        doc_ids = self._known_turns(_sums(unpack(self._packed["doc_ids"].bytes_from(first, last)), counts))
-        return doc_ids, unpack(self._packed["frequencies"].bytes_from(first, last)), counts
+        counts = self.numbers("words", "turn_count")[words]
+        doc_ids = self._known_turns(_sums(unpack(self._packed["doc_ids"].bytes_at(words)), counts))
+        return doc_ids, unpack(self._packed["frequencies"].bytes_at(words)), counts
+
+    def positions_of(self, words: NDArray[np.int64]) -> NDArray[np.uint32]:
+        """Give the places of some words, ascending, end to end; those of each are ascending."""
+        return _sums(unpack(self._packed["positions"].bytes_at(words)), self.numbers("words", "count")[words])
 
     def positions(self, word: int) -> NDArray[np.uint32]:
         """Give the places of a word in the segment: uint32[count of the word], ascending; `turn_starts` tells whose they are."""

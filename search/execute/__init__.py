@@ -2,6 +2,8 @@
 
 from search.execute.answer import answer
 from search.execute.match import match
+from search.execute.mentions import count_mentions
+from search.execute.select import Selection, about_of, select
 from search.execute.weighting import TurnWeighting
 
-__all__ = ["TurnWeighting", "answer", "match"]
+__all__ = ["Selection", "TurnWeighting", "about_of", "answer", "count_mentions", "match", "select"]

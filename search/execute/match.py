@@ -19,12 +19,13 @@ from whoosh.searching import SearchContext, Searcher
 from indexer.codec import SegmentArrays
 from indexer.schema import VALUE_FIELDS
 from search.execute.found import NOTHING, DocIds, Found, Marked, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
-from search.execute.phrases import turns_that_say
+from search.execute.phrases import phrase_begins, turns_at
+from search.execute.places import places_of
 from search.execute.rarity import Rarity
 from search.execute.weighting import TRIFLE, TurnWeighting
 from search.patterns import fitting, to_bytes
-from search.parse import Forms
 from search.reader import Segment, Snapshot
+from search.tree import Forms, Near, NoValue, Synonymous
 
 __all__ = ["match"]
 
@@ -122,7 +123,7 @@ class _Execution:
         known = [number for word in words if (number := self._arrays.find(word)) is not None]
         if not words or len(known) < len(words):
             return NOTHING
-        said = Found.alike(turns_that_say(self._arrays, known, tree.slop), 0.0)
+        said = Found.alike(turns_at(self._arrays, phrase_begins(self._arrays, known, tree.slop)), 0.0)
         if not said.count:
             return NOTHING
         for number, word in zip(known, words, strict=True):
@@ -164,18 +165,12 @@ class _Execution:
         return count > 2 and (self._arrays.turn_count <= _MOST_TURNS_ADDED_UP or count >= _MANY_WORDS)
 
     def _any_word(self, tree: Any, places: NDArray[np.int64], is_constant: bool) -> Found:
-        doc_ids, frequencies, counts = self._postings(places)
+        doc_ids, frequencies, counts = self._arrays.postings_of(places)
         if is_constant:
             return Found.alike(distinct(doc_ids, self._arrays.turn_count), 1.0)
         idfs = np.repeat(self._rarity.idfs(tree)[self._number], counts)
         scores = self._rarity.score(self._segment, idfs, doc_ids, frequencies)
         return sum_up(doc_ids, scores, self._arrays.turn_count).boosted(tree.boost)
-
-    def _postings(self, places: NDArray[np.int64]) -> tuple[DocIds, NDArray[np.uint32], NDArray[np.uint32]]:
-        """Give the postings of words end to end, as `range_postings` does, which reads neighbours at once."""
-        runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
-        doc_ids, frequencies, counts = zip(*(self._arrays.range_postings(int(run[0]), int(run[-1]) + 1) for run in runs), strict=True)
-        return np.concatenate(doc_ids), np.concatenate(frequencies), np.concatenate(counts)
 
     def _any_value(self, tree: Any, values: list[bytes], is_constant: bool) -> Found:
         doc_ids = np.sort(np.concatenate([self._segment.terms.doc_ids(tree.fieldname, value) for value in values]))
@@ -206,6 +201,10 @@ class _Execution:
             found = found.without(self.of(part.query))
         # Whoosh takes a Not for something that is found, too, and gives it a score of 1.
         return found.raised(float(len(unwanted))).boosted(_boost_of(tree))
+
+    def near(self, tree: Near) -> Found:
+        turns = turns_at(self._arrays, places_of(self._arrays, tree))
+        return intersect([Found.alike(turns, 0.0), *map(self.of, tree.subqueries)]) if len(turns) else NOTHING
 
     def but_not(self, tree: q.Not) -> Found:
         every = Found.alike(np.arange(self._arrays.turn_count, dtype=np.uint32), 1.0)
@@ -241,6 +240,9 @@ _OPERATIONS: dict[type, Callable[[_Execution, Any], Found]] = {
     type(q.NullQuery): _Execution.nothing,
     q.Or: _Execution.any,
     Forms: _Execution.any,
+    Synonymous: _Execution.any,
+    NoValue: _Execution.nothing,
+    Near: _Execution.near,
     q.And: _Execution.all,
     q.Not: _Execution.but_not,
     q.AndNot: _Execution.and_not,

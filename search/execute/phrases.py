@@ -1,8 +1,12 @@
-"""Which turns say words in a given order? The places of the words in a segment in, turns out."""
+"""Where do words stand in a given order, or near each other? The places of each in a segment in, the places where it begins out.
+
+Places are those of words in a segment, all turns end to end: uint32[n], ascending. Words of two turns are never near.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +14,14 @@ from numpy.typing import NDArray
 from indexer.codec import SegmentArrays
 from search.execute.found import DocIds
 
-__all__ = ["turns_that_say"]
+__all__ = ["begins_near", "per_turn", "phrase_begins", "turns_at"]
+
+_Places = NDArray[np.uint32]
+_FAR = np.iinfo(np.int64).max
 
 
-def turns_that_say(arrays: SegmentArrays, words: Sequence[int], slop: int) -> DocIds:
-    """Give the turns that say words in order: uint32[n], ascending.
+def phrase_begins(arrays: SegmentArrays, words: Sequence[int], slop: int) -> _Places:
+    """Give the places where words that follow each other begin.
 
     Args:
         arrays: A segment.
@@ -24,7 +31,15 @@ def turns_that_say(arrays: SegmentArrays, words: Sequence[int], slop: int) -> Do
     return _side_by_side(arrays, words) if slop == 1 else _in_order(arrays, words, slop)
 
 
-def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> DocIds:
+def turns_at(arrays: SegmentArrays, places: _Places) -> DocIds:
+    """Give the turns that have any of some places: uint32[n], ascending."""
+    if len(places) < arrays.turn_count:
+        turns = _numbers_at(arrays, places)
+        return turns[np.diff(turns, prepend=-1) > 0].astype(np.uint32)
+    return np.flatnonzero(per_turn(arrays, places)).astype(np.uint32)
+
+
+def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> _Places:
     starts = arrays.turn_starts
     (offset, rarest), *others = sorted(enumerate(words), key=lambda each: int(arrays.numbers("words", "count")[each[1]]))
     places = arrays.positions(rarest)
@@ -33,32 +48,58 @@ def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> DocIds:
     begins = places[first:last] - np.uint32(offset)
     for offset, word in others:
         begins = begins[np.flatnonzero(arrays.is_said_at(word, begins + np.uint32(offset)))]
-    turns = _turns_at(arrays, begins)
-    return _once(turns[begins + len(words) <= starts[turns + 1]])
+    return begins[begins + len(words) <= starts[_numbers_at(arrays, begins) + 1]]
 
 
-def _in_order(arrays: SegmentArrays, words: Sequence[int], slop: int) -> DocIds:
-    ends = arrays.positions(words[0])
-    for word in words[1:]:
-        ends = _behind(arrays, ends, arrays.positions(word), slop)
-    return _once(_turns_at(arrays, ends))
+def _in_order(arrays: SegmentArrays, words: Sequence[int], slop: int) -> _Places:
+    begins = arrays.positions(words[-1])
+    for word in words[-2::-1]:
+        begins = _before(arrays, arrays.positions(word), begins, slop)
+    return begins
 
 
-def _behind(arrays: SegmentArrays, before: NDArray[np.uint32], places: NDArray[np.uint32], slop: int) -> NDArray[np.uint32]:
-    """Keep the places that are 1 to `slop` behind one of those before, in the same turn.
-
-    The nearest of those before tells: if it is in another turn or too far away, so are all others.
-    """
-    number = np.searchsorted(before, places) - 1
-    places, nearest = places[number >= 0], before[number[number >= 0]]
-    near = places - nearest <= slop
+def _before(arrays: SegmentArrays, places: _Places, behind: _Places, slop: int) -> _Places:
+    """Keep the places that are 1 to `slop` before one of those behind, in the same turn; the nearest of those tells."""
+    number = np.searchsorted(behind, places, side="right")
+    places, nearest = places[number < len(behind)], behind[number[number < len(behind)]]
+    near = nearest - places <= slop
     places, nearest = places[near], nearest[near]
-    return places[arrays.turn_starts[_turns_at(arrays, places)] <= nearest]
+    return places[nearest < _turn_ends(arrays, places)]
 
 
-def _turns_at(arrays: SegmentArrays, places: NDArray[np.uint32]) -> NDArray[np.int64]:
+def begins_near(arrays: SegmentArrays, parts: Sequence[_Places], distance: int) -> _Places:
+    """Give the places of the first part with which a place of each other one is within a distance, all of them in one turn.
+
+    Args:
+        arrays: A segment.
+        parts: The places of each.
+        distance: How many places apart the first and the last of them are at most.
+    """
+    # All places in order, with the part that each is of. A stretch that has all parts is looked for from every one of them.
+    marked = np.concatenate([places.astype(np.int64) * len(parts) + number for number, places in enumerate(parts)])
+    marked.sort()
+    places, part = marked // len(parts), marked % len(parts)
+    ends = np.minimum(np.repeat(arrays.turn_starts[1:].astype(np.int64), per_turn(arrays, places)), places + distance + 1)
+    is_whole = np.ones(len(places), dtype=np.bool_)
+    for number in range(len(parts)):
+        following = np.where(part == number, places, _FAR)[::-1]
+        is_whole &= np.minimum.accumulate(following)[::-1] < ends
+    # A place is in such a stretch if it is in the one that begins next before it, or with it.
+    reaches = np.maximum.accumulate(np.where(is_whole, ends, 0))
+    begins: _Places = places[(part == 0) & (places < reaches)].astype(np.uint32)
+    return begins
+
+
+def per_turn(arrays: SegmentArrays, places: NDArray[Any]) -> NDArray[np.int64]:
+    """Count the places that each turn has: int64[turns]."""
+    if len(places) < arrays.turn_count:
+        return np.bincount(_numbers_at(arrays, places), minlength=arrays.turn_count)
+    return np.diff(np.searchsorted(places, arrays.turn_starts))
+
+
+def _turn_ends(arrays: SegmentArrays, places: _Places) -> NDArray[np.uint32]:
+    return arrays.turn_starts[_numbers_at(arrays, places) + 1]
+
+
+def _numbers_at(arrays: SegmentArrays, places: NDArray[Any]) -> NDArray[np.int64]:
     return np.searchsorted(arrays.turn_starts, places, side="right") - 1
-
-
-def _once(turns: NDArray[np.int64]) -> DocIds:
-    return turns[np.diff(turns, prepend=-1) > 0].astype(np.uint32)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh.query import FuzzyTerm
 from whoosh.query import Query as Tree
 
 from search.execute.found import Found
 from search.execute.match import match
+from search.explain import advice, explain
 from search.filters import Masks, field_values, make_masks
-from search.parse import Lexicon, explain, parse
+from search.parse import Lexicon, parse
+from search.patterns import fitting
 from search.query import Query
 from search.reader import Snapshot
+from search.synonyms import Synonyms
 from search.tables import About
 
-__all__ = ["Selection", "about_of", "select", "where_all"]
+__all__ = ["Selection", "about_of", "lexicon_of", "select", "where_all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ def select(snapshot: Snapshot, query: Query) -> Selection:
     Raises:
         QuerySyntaxError, UnknownField, InvalidValue: as `parse` and `field_values`.
     """
-    tree = parse(query.text, Lexicon(snapshot.occurs, lambda field, value: field_values(snapshot, field, value)))
+    tree = parse(query.text, lexicon_of(snapshot, query.synonyms))
     masks, meant, notes = make_masks(snapshot, query)
     found = match(snapshot, tree)
     passes = {field: mask[found.doc_ids] for field, mask in masks.items()}
@@ -60,8 +65,27 @@ def select(snapshot: Snapshot, query: Query) -> Selection:
         passes=passes,
         kept=found.at(where_all(passes.values())) if passes else found,
         understood=_explain(tree, query, meant),
-        notes=notes,
+        notes=(*notes, *advice(query.text)),
     )
+
+
+def lexicon_of(snapshot: Snapshot, synonyms: Synonyms | None = None) -> Lexicon:
+    """Give the parser what it must know of the index."""
+    return Lexicon(
+        snapshot.occurs,
+        lambda field, value: field_values(snapshot, field, value),
+        lambda word, edits: _alike(snapshot, word, edits),
+        synonyms.of if synonyms else None,
+    )
+
+
+def _alike(snapshot: Snapshot, word: str, edits: int) -> tuple[str, ...]:
+    turns: Counter[bytes] = Counter()
+    for segment in snapshot.segments:
+        places = fitting(FuzzyTerm("text", word, maxdist=edits, prefixlength=1), segment.arrays.words)
+        counts = segment.arrays.numbers("words", "turn_count")[places]
+        turns.update({segment.arrays.words[place]: count for place, count in zip(places.tolist(), counts.tolist(), strict=True)})
+    return tuple(found for form, _ in turns.most_common() if snapshot.occurs(found := form.decode()))
 
 
 def about_of(snapshot: Snapshot, query: Query) -> About:

@@ -8,7 +8,7 @@ from typing import Any
 from whoosh.query import Query as Tree
 from whoosh.scoring import BM25F, WeightScorer
 
-from search.parse import Forms
+from search.tree import Forms
 
 __all__ = ["SCORE_DIGITS", "TRIFLE", "TurnWeighting"]
 
