@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from indexer.errors import EarfulError, IndexClosed, IndexDamaged, InvalidValue, UnknownCall
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
 from search.execute import answer
-from search.query import make_query
+from search.query import SearchOptions, make_query
 from search.reader import Snapshot, open_snapshot
 from search.results import Call, Page
 
@@ -47,7 +47,7 @@ class CallIndex:
                 self._snapshot.close()
                 self._is_closed = True
 
-    def search(self, query: str, **options: object) -> Page:
+    def search(self, query: str, **options: Unpack[SearchOptions]) -> Page:
         """Answer a query.
 
         Args:
@@ -63,7 +63,7 @@ class CallIndex:
             InvalidValue: a date, sort order, page, or value of a closed set is not possible.
             IndexDamaged: a segment is not what was written.
         """
-        asked = make_query(query, **options)  # type: ignore[arg-type]  # make_query checks them by name
+        asked = make_query(query, **options)
         with self._open() as snapshot:
             return answer(snapshot, asked)
 

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypedDict
 
 from indexer.errors import InvalidValue, UnknownField
 from indexer.schema import FACETS
 from search.synonyms import Synonyms, load_synonyms
 from search.tree import SIDE_FACETS
 
-__all__ = ["FILTERS", "SORTS", "Filters", "Query", "make_query"]
+__all__ = ["FILTERS", "SORTS", "CallOptions", "Filters", "Query", "SearchOptions", "TurnOptions", "make_query"]
 
 FILTERS = ("company", "ticker", "speaker", "role", "section", "firm", "period", "kind", "call", "event", "exchange_code", "warning")
 SORTS = ("relevance", "date")
@@ -22,6 +23,44 @@ _MOST_HITS = 10_000
 
 # Field -> the values asked for; a turn passes that has any of them.
 Filters = Mapping[str, tuple[str, ...]]
+
+# What may be asked for: a value, or several of which one must fit.
+_Values = str | Iterable[str] | None
+
+
+class CallOptions(TypedDict, total=False):
+    """Which calls a question is about, and whether synonyms count: arguments of `make_query`."""
+
+    company: _Values
+    ticker: _Values
+    exchange_code: _Values
+    period: _Values
+    call: _Values
+    event: _Values
+    warning: _Values
+    since: date | str | None
+    until: date | str | None
+    synonyms: bool | str | os.PathLike[str]
+
+
+class TurnOptions(CallOptions, total=False):
+    """Which turns a question is about."""
+
+    speaker: _Values
+    role: _Values
+    section: _Values
+    firm: _Values
+    kind: _Values
+
+
+class SearchOptions(TurnOptions, total=False):
+    """What to show of the turns that match."""
+
+    facets: Iterable[str]
+    sort: str
+    group_by: str | None
+    limit: int
+    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +101,7 @@ def make_query(
     limit: int = 10,
     offset: int = 0,
     synonyms: bool | str | os.PathLike[str] = False,
-    **filters: str | Iterable[str] | None,
+    **filters: _Values,
 ) -> Query:
     """Check a question and put it in its one form; the arguments are those of `Query`, filters by field name.
 

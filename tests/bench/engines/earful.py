@@ -17,6 +17,7 @@ from indexer.schema import SCHEMA_VERSION
 from indexer.spool import Item, pack_call
 from indexer.store import Manifest, Store
 from indexer.workers import open_workers
+from search.query import SearchOptions
 from search.results import Hit, Page
 from tests.bench.ask import Ask
 from tests.bench.engines.protocol import FACETS, TOP, Answer, Found, query_text
@@ -67,7 +68,10 @@ class EarfulSearcher:
         self._calls = search.open_index(folder)
 
     def search(self, ask: Ask) -> Answer:
-        return _answer(self._calls.search(query_text(ask, prefix="{}*", both=" "), facets=FACETS, limit=TOP, **dict(ask.filters)))
+        options: SearchOptions = {"facets": FACETS, "limit": TOP}
+        for field, value in ask.filters:
+            options[field] = value  # type: ignore[literal-required]  # questions name fields of the corpus
+        return _answer(self._calls.search(query_text(ask, prefix="{}*", both=" "), **options))
 
     def close(self) -> None:
         self._calls.close()
