@@ -36,6 +36,7 @@ _FEWEST_LETTERS = 2  # of a pattern
 _SHORTEST_FUZZY = 4
 _ONE_EDIT = 5  # letters of the longest word of which one may be wrong; of longer ones two may be
 _FARTHEST = 200  # words
+_MOST_NEAR = 6
 _OPERATORS = ("AND", "OR", "NOT")
 _SIDES = tuple(Side)
 _RANGES = {"date": re.compile(r"\d{4}(-\d\d(-\d\d)?)?"), "period": re.compile(r"\d{4}(q[1-4])?")}
@@ -230,6 +231,8 @@ class _Meaning:
         distance = int(str(last).strip(",) \t\n\r\f\v"))
         if len(parts) < 2:
             self._refuse(name, "near( needs two different things or more", "as in near(tariffs pricing, 10)")
+        if len(parts) > _MOST_NEAR:
+            self._refuse(name, f"near( takes {_MOST_NEAR} things at most", "join several near( by AND")
         if not 0 < distance <= _FARTHEST:
             self._refuse(name, f"near( cannot reach {distance} words", f"1 to {_FARTHEST} are possible")
         return Near(parts, distance)

@@ -55,6 +55,7 @@ def _run(command: str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": str(_WIDTH), "PYTHONIOENCODING": "utf-8"}
     environment.pop("EARFUL_INDEX", None)
+    environment["XDG_STATE_HOME"] = str(folder / ".state")
     done = subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
@@ -78,12 +79,17 @@ def command_reference() -> str:
     from search.cli import earful
 
     context = click.Context(earful, info_name="earful", terminal_width=_WIDTH, **earful.context_settings)
-    parts = [earful.get_help(context)]
-    for name in earful.list_commands(context):
-        command = earful.get_command(context, name)
-        assert command is not None
-        parts.append(command.get_help(click.Context(command, info_name=name, parent=context, terminal_width=_WIDTH)))
-    return "\n".join(f"```text\n{part}\n```\n" for part in parts)
+    return "\n".join(f"```text\n{part}\n```\n" for part in _helps(context))
+
+
+def _helps(context: click.Context) -> Iterator[str]:
+    """Give the help of a command and of those below it."""
+    yield context.command.get_help(context)
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            assert command is not None
+            yield from _helps(click.Context(command, info_name=name, parent=context, terminal_width=_WIDTH))
 
 
 def main() -> None:

@@ -385,6 +385,7 @@ def test_the_sides_of_an_exchange() -> None:
         ("near(china (raise AND cash), 10)", 19, "AND cannot stand inside of near("),
         ("near(china, 10)", 1, "near( needs two different things or more"),
         ("near(china China, 10)", 1, "near( needs two different things or more"),
+        ("near(a b c d e f g, 10)", 1, "near( takes 6 things at most"),
         ("near(, 10)", 6, "near( has nothing in it"),
         ("near(china tariffs, 0)", 1, "near( cannot reach 0 words"),
         ("cash near(china tariffs, 999)", 6, "near( cannot reach 999 words"),

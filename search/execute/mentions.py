@@ -11,7 +11,7 @@ from whoosh import query as q
 from indexer.codec import SegmentArrays
 from search.execute.found import DocIds
 from search.execute.phrases import per_turn
-from search.execute.places import places_of
+from search.execute.places import places_of, unite_places
 from search.reader import Snapshot
 from search.tree import Forms, Near, Synonymous
 
@@ -64,7 +64,7 @@ def _in_segment(arrays: SegmentArrays, parts: tuple[q.Query, ...]) -> _Counts:
             counts[arrays.doc_ids(word)] += arrays.frequencies(word)
         return counts
     said = [places_of(arrays, part) for part in parts]
-    places = said[0] if len(said) == 1 else np.unique(np.concatenate(said))
+    places = said[0] if len(said) == 1 else unite_places(said)
     return per_turn(arrays, places).astype(np.uint32)
 
 
