@@ -61,6 +61,7 @@ class SearchOptions(TurnOptions, total=False):
     group_by: str | None
     limit: int
     offset: int
+    context: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Query:
         group_by: `call`: one hit a call, the first of its turns; None: one hit a turn.
         limit, offset: Of the hits shown.
         synonyms: What may be said instead of a word; None: nothing but its forms.
+        context: Whether to give with an answer the question that it answers.
     """
 
     text: str
@@ -88,6 +90,7 @@ class Query:
     limit: int = 10
     offset: int = 0
     synonyms: Synonyms | None = None
+    context: bool = False
 
 
 def make_query(
@@ -101,6 +104,7 @@ def make_query(
     limit: int = 10,
     offset: int = 0,
     synonyms: bool | str | os.PathLike[str] = False,
+    context: bool = False,
     **filters: _Values,
 ) -> Query:
     """Check a question and put it in its one form; the arguments are those of `Query`, filters by field name.
@@ -140,6 +144,7 @@ def make_query(
         limit=_between("limit", limit, 0, _MOST_HITS),
         offset=_between("offset", offset, 0, None),
         synonyms=_synonyms(synonyms),
+        context=context,
     )
 
 

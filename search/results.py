@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.model import Turn
 
-__all__ = ["Call", "FacetValue", "Hit", "Page", "Snippet"]
+__all__ = ["Call", "FacetValue", "Hit", "Page", "Question", "Snippet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,24 @@ class Snippet:
     text: str
     matches: tuple[tuple[int, int], ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object of a snippet."""
+        return {"text": self.text, "matches": [list(match) for match in self.matches]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The question that a turn answers: the last one before it in its exchange."""
+
+    turn: int
+    speaker: str
+    firm: str | None
+    snippet: Snippet
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object of a question."""
+        return {"turn": self.turn, "speaker": self.speaker, "firm": self.firm, "snippet": self.snippet.to_dict()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
@@ -33,6 +51,7 @@ class Hit:
     Attributes:
         score: Relevance (BM25), comparable within one query only.
         matching_turns: With `group_by="call"`: how many turns of the call matched; else None.
+        question: With `context=True`: what an answer answers; else None.
     """
 
     call: str
@@ -51,14 +70,17 @@ class Hit:
     score: float
     snippet: Snippet
     matching_turns: int | None = None
+    question: Question | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object of a hit."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         fields["score"] = round(self.score, 4)
-        fields["snippet"] = {"text": self.snippet.text, "matches": [list(match) for match in self.snippet.matches]}
-        if self.matching_turns is None:
-            del fields["matching_turns"]
+        fields["snippet"] = self.snippet.to_dict()
+        fields["question"] = self.question and self.question.to_dict()
+        for name in ("matching_turns", "question"):
+            if fields[name] is None:
+                del fields[name]
         return fields
 
 

@@ -20,7 +20,7 @@ from indexer.render import print_transcripts, summary, write_refusals
 from indexer.report import Duplicate, Rejection, Report
 from indexer.roles import Role
 from search.render import print_call, print_page, totals, write_csv, write_json, write_plain
-from search.results import Call, FacetValue, Hit, Page, Snippet
+from search.results import Call, FacetValue, Hit, Page, Question, Snippet
 
 _SAMPLES = Path(indexer.__file__).parent / "samples"
 _ESCAPES = re.compile(r"\x1b\[[\d;]*m")
@@ -121,6 +121,22 @@ def test_words_are_shown_as_said() -> None:
 def test_matches_are_marked() -> None:
     """The matched words, and only these, stand out in colour."""
     assert re.findall(r"\x1b\[1;33m(.*?)\x1b\[0m", _page(replace(_PAGE, hits=(_HIT,)), 120, color=True)) == ["cash runway"]
+
+
+_ASKED = replace(_HIT, question=Question(turn=16, speaker="Sam Poe", firm="Pell & Harrow", snippet=Snippet("And the runway?", ((8, 14),))))
+
+
+def test_a_question_stands_above_its_answer() -> None:
+    """In a pipe the question is a line before the answer's, parted by dashes as grep does it; on a terminal it is in the same cell."""
+    out = StringIO()
+    write_plain(replace(_PAGE, hits=(_ASKED,), facets={}), out)
+    question, answer = out.getvalue().splitlines()
+    assert question == "ACMP-2022Q2-16- Sam Poe (Pell & Harrow): And the runway?"
+    assert answer.startswith("ACMP-2022Q2:17: Jane Roe (CFO): ")
+    console = Console(file=StringIO(), width=100)
+    print_page(replace(_PAGE, hits=(_ASKED,), facets={}), console)
+    assert isinstance(console.file, StringIO)
+    assert "Sam Poe, Pell & Harrow asked: And the runway?" in " ".join(console.file.getvalue().split())
 
 
 @pytest.mark.parametrize("width", [80, 100, 200])

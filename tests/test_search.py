@@ -138,6 +138,49 @@ def test_snippets_show_the_words_sought(calls: search.CallIndex) -> None:
         assert marked
 
 
+def test_an_answer_comes_with_its_question(calls: search.CallIndex, transcripts: dict[str, indexer.Transcript]) -> None:
+    """With context, every answer has the last question before it in its exchange; nothing else has one, and without it nothing has."""
+    page = calls.search("*", context=True, limit=400)
+    assert page.turns == len(page.hits)
+    for hit in page.hits:
+        asked = [
+            turn
+            for turn in transcripts[hit.call].turns
+            if turn.kind == "question" and turn.exchange == hit.exchange and turn.number < hit.turn and hit.kind == "answer"
+        ]
+        shown = hit.question and (hit.question.turn, hit.question.speaker, hit.question.firm)
+        assert shown == ((asked and (asked[-1].number, asked[-1].speaker, asked[-1].firm)) or None)
+    answers = [hit for hit in page.hits if hit.kind == "answer"]
+    assert (len(answers) > 50, all(hit.question for hit in answers)) == (True, True)
+    assert {hit.question for hit in calls.search("*", limit=400).hits} == {None}
+
+
+def test_a_question_is_marked_where_it_says_what_is_sought(calls: search.CallIndex) -> None:
+    """The question's snippet marks the same words as the answer's."""
+    (hit,) = calls.search("runway", call="CBAY-2025Q3", speaker="paulo", kind="answer", context=True, limit=1).hits
+    assert hit.question
+    assert [hit.question.snippet.text[start:end] for start, end in hit.question.snippet.matches] == ["runway"]
+    assert hit.to_dict()["question"]["turn"] == hit.question.turn == 13
+
+
+def test_facets_know_the_other_side(calls: search.CallIndex, transcripts: dict[str, indexer.Transcript]) -> None:
+    """A question's facets know who answered, an answer's who asked; turns outside of exchanges count for nobody."""
+    page = calls.search("*", kind="question", facets=("answered_by", "answered_role", "asked_firm"), limit=0)
+    answered: dict[str | None, set[tuple[str, int]]] = {}
+    for transcript in transcripts.values():
+        for turn in transcript.turns:
+            if turn.kind == "question":
+                others = {other.speaker for other in transcript.turns if other.kind == "answer" and other.exchange == turn.exchange}
+                for name in others or {None}:
+                    answered.setdefault(name, set()).add((transcript.call, turn.number))
+    assert {value.value: value.turns for value in page.facets["answered_by"]} == {name: len(turns) for name, turns in answered.items()}
+    assert {value.value: value.calls for value in page.facets["answered_by"]} == {
+        name: len({call for call, _ in turns}) for name, turns in answered.items()
+    }
+    outside = calls.search("*", kind="operator", facets=("asked_by",), limit=0).facets["asked_by"]
+    assert [value.value for value in outside] == [None]
+
+
 def test_a_moment_means_its_day(calls: search.CallIndex) -> None:
     """A datetime as the first or last day includes that day's calls, whatever its hour."""
     noon = datetime(2024, 11, 7, 12, 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from search.execute.weighting import SCORE_DIGITS
 from search.facets import FacetCounts
 from search.query import Query
 from search.reader import Snapshot
-from search.results import Hit, Page
+from search.results import Hit, Page, Question
+from search.sides import exchanges_of
 from search.snippets import cues_of, make_snippet
+from search.tree import Side
 
 __all__ = ["answer", "make_hits"]
 
@@ -48,12 +51,15 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
         )
     shown = places[query.offset : query.offset + query.limit]
     shown_scores = np.round(_scores_at(kept, shown) if scores is None else scores[shown], SCORE_DIGITS)
+    hits = make_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(selected.tree), matching_turns)
+    if query.context:
+        hits = _with_questions(snapshot, kept.doc_ids[shown], hits, cues_of(selected.tree))
     return Page(
         query=query.text,
         understood=selected.understood,
         turns=counts.turns(),
         calls=counts.calls(),
-        hits=tuple(make_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(selected.tree), matching_turns)),
+        hits=tuple(hits),
         facets={field: _sideways(snapshot, found, passes, field, counts).of(field) for field in query.facets},
         notes=selected.notes,
     )
@@ -136,3 +142,27 @@ def make_hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, ma
             snippet=make_snippet(snapshot.text(doc_id), cues),
             matching_turns=matching_turns[doc_id] if matching_turns else None,
         )
+
+
+def _with_questions(snapshot: Snapshot, doc_ids: DocIds, hits: Iterable[Hit], cues: Any) -> Iterator[Hit]:
+    """Give hits, those that answer with the question that was asked last before them."""
+    exchanges = exchanges_of(snapshot)
+    asks = exchanges.is_on[Side.QUESTION]
+    for doc_id, hit in zip(doc_ids.tolist(), hits, strict=True):
+        exchange = exchanges.of_turn[doc_id]
+        if exchange < 0 or not exchanges.is_on[Side.ANSWER][doc_id]:
+            yield hit
+            continue
+        # Turns of a call stand in the order said, and an exchange is a part of one call.
+        before = np.arange(exchanges.a_turn[exchange], doc_id)
+        asked = before[asks[before] & (exchanges.of_turn[before] == exchange)]
+        yield replace(hit, question=_question(snapshot, int(asked[-1]), cues)) if len(asked) else hit
+
+
+def _question(snapshot: Snapshot, doc_id: int, cues: Any) -> Question:
+    return Question(
+        turn=int(snapshot.numbers("turn")[doc_id]),
+        speaker=snapshot.value("speaker", doc_id) or "",
+        firm=snapshot.value("firm", doc_id),
+        snippet=make_snippet(snapshot.text(doc_id), cues),
+    )

@@ -10,8 +10,15 @@ __all__ = ["totals", "write_plain"]
 
 
 def write_plain(page: Page, out: TextIO) -> None:
-    """Write `CALL:TURN: Speaker (Role, Firm): snippet` for each hit, and `field<TAB>value<TAB>turns<TAB>calls` for each facet value."""
-    out.writelines(f"{hit.call}:{hit.turn}: {_speaker(hit)}: {hit.snippet.text}\n" for hit in page.hits)
+    """Write `CALL:TURN: Speaker (Role, Firm): snippet` for each hit, and `field<TAB>value<TAB>turns<TAB>calls` for each facet value.
+
+    A question above its answer has `-` for `:`, as lines around a match have in grep.
+    """
+    for hit in page.hits:
+        if hit.question:
+            about = f"{hit.question.speaker} ({hit.question.firm})" if hit.question.firm else hit.question.speaker
+            out.write(f"{hit.call}-{hit.question.turn}- {about}: {hit.question.snippet.text}\n")
+        out.write(f"{hit.call}:{hit.turn}: {_speaker(hit)}: {hit.snippet.text}\n")
     for field, values in page.facets.items():
         out.writelines(f"{field}\t{value.value or ''}\t{value.turns}\t{value.calls}\n" for value in values)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from indexer.model import Turn
-from search.results import Call, FacetValue, Hit, Page
+from search.results import Call, FacetValue, Hit, Page, Snippet
 
 __all__ = ["print_call", "print_command", "print_note", "print_page"]
 
@@ -52,8 +52,16 @@ def _who(hit: Hit) -> Text:
 
 
 def _snippet(hit: Hit) -> Text:
-    text = Text(hit.snippet.text)
-    for start, end in hit.snippet.matches:
+    if not hit.question:
+        return _marked(hit.snippet)
+    about = f"{hit.question.speaker}, {hit.question.firm}" if hit.question.firm else hit.question.speaker
+    asked = Text(f"{about} asked: ", style="dim").append_text(_marked(hit.question.snippet))
+    return asked.append("\n").append_text(_marked(hit.snippet))
+
+
+def _marked(snippet: Snippet) -> Text:
+    text = Text(snippet.text)
+    for start, end in snippet.matches:
         text.stylize("bold yellow", start, end)
     return text
 
