@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
-__all__ = ["NOTHING_FOUND", "filter_options"]
+__all__ = ["NOTHING_FOUND", "filter_options", "synonym_options"]
 
 NOTHING_FOUND = 1
 
@@ -31,3 +32,15 @@ def filter_options(function: _Function) -> _Function:
     for name, text in reversed(_FILTERS.items()):
         function = click.option(f"--{name}", name, multiple=True, metavar="VALUE", help=text)(function)
     return function
+
+
+def synonym_options(function: _Function) -> _Function:
+    """Give a command the options for synonyms; it gets them as one argument, `synonyms`, as `make_query` has it."""
+
+    @click.option("--synonyms", is_flag=True, help="Also find what means the same, as 'capital expenditures' for capex.")
+    @click.option("--synonym-file", metavar="FILE", type=click.Path(), help="Groups of your own beside those known: 'word | other phrase'.")
+    @wraps(function)
+    def with_synonyms(*arguments: Any, synonyms: bool, synonym_file: str | None, **options: Any) -> Any:
+        return function(*arguments, synonyms=synonym_file or synonyms, **options)
+
+    return cast(_Function, with_synonyms)

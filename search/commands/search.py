@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import NOTHING_FOUND, filter_options
+from search.commands.options import filter_options, synonym_options
+from search.commands.talk import close_with, tell
 
 __all__ = ["search"]
 
@@ -25,6 +26,8 @@ __all__ = ["search"]
 @click.option("--offset", type=int, default=0, metavar="N", help="Hits to pass over.")
 @click.option("--json", "output", flag_value="json", help="Print JSON.")
 @click.option("--csv", "output", flag_value="csv", help="Print CSV.")
+@click.option("--context", is_flag=True, help="Print above an answer the question that it answers.")
+@synonym_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
 @index_option
 def search(query: str, output: str | None, explain: bool, index: str, **options: Any) -> None:
@@ -46,10 +49,7 @@ def search(query: str, output: str | None, explain: bool, index: str, **options:
 
     with open_index(index) as calls:
         page = calls.search(query, **options)
-    if explain:
-        click.echo(f"understood: {page.understood}", err=True)
-    for note in page.notes:
-        click.echo(f"earful: {note}", err=True)
+    tell(page, explain)
     if output == "json":
         write_json(page, sys.stdout)
     elif output == "csv":
@@ -58,6 +58,4 @@ def search(query: str, output: str | None, explain: bool, index: str, **options:
         print_page(page)
     else:
         write_plain(page, sys.stdout)
-    click.echo(totals(page), err=True)
-    if not page.turns:
-        click.get_current_context().exit(NOTHING_FOUND)
+    close_with(totals(page), page.turns)

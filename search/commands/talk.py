@@ -1,0 +1,38 @@
+"""What does a command say beside its data? How a question was understood, doubts, and totals, on standard error."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import click
+
+from search.commands.options import NOTHING_FOUND
+
+__all__ = ["Understood", "close_with", "tell"]
+
+
+class Understood(Protocol):
+    """An answer that says how its question was understood."""
+
+    @property
+    def understood(self) -> str:
+        """The question in words."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why nothing may have been found, a line each."""
+
+
+def tell(answer: Understood, explain: bool) -> None:
+    """Say what an answer has to say before its data: the question in words if that was asked for, and its notes."""
+    if explain:
+        click.echo(f"understood: {answer.understood}", err=True)
+    for note in answer.notes:
+        click.echo(f"earful: {note}", err=True)
+
+
+def close_with(totals: str, found: int) -> None:
+    """Say how much was found, and end with the status for nothing if it is nothing."""
+    click.echo(totals, err=True)
+    if not found:
+        click.get_current_context().exit(NOTHING_FOUND)
