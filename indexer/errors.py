@@ -10,6 +10,7 @@ EarfulError
 │   ├── IndexClosed        the handle has been closed
 │   ├── IndexLocked        another rebuild is running
 │   └── NothingToIndex     a rebuild would leave an empty index
+├── MissingExtra           what was asked for needs a package that is not installed
 ├── InvalidTable           a table of the user's, as of firms, cannot be used
 └── RequestError           the question cannot be answered as asked
     ├── QuerySyntaxError   the query text breaks the grammar
@@ -31,6 +32,7 @@ __all__ = [
     "IndexUnusable",
     "InvalidTable",
     "InvalidValue",
+    "MissingExtra",
     "NotATranscript",
     "NothingToIndex",
     "QuerySyntaxError",
@@ -111,6 +113,10 @@ class NothingToIndex(IndexUnusable):
 
 class InvalidTable(EarfulError):
     """A table that the user gives, as of firms, cannot be read, or a line of it is no entry."""
+
+
+class MissingExtra(EarfulError):
+    """What was asked for needs a package that is not installed."""
 
 
 class RequestError(EarfulError):

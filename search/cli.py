@@ -16,6 +16,8 @@ _COMMANDS = {
     "rebuild": "indexer.cli:rebuild",
     "inspect": "indexer.cli:inspect",
     "search": "search.commands.search:search",
+    "trends": "search.commands.trends:trends",
+    "first": "search.commands.first:first",
     "show": "search.commands.show:show",
     "check": "indexer.cli:check",
 }

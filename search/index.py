@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
@@ -14,10 +14,13 @@ from indexer.errors import EarfulError, IndexClosed, IndexDamaged, InvalidValue,
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
+from search.exchanges import ExchangePage, exchanges
 from search.execute import answer
-from search.query import SearchOptions, make_query
+from search.first import Firsts, first
+from search.query import ExchangeOptions, FirstOptions, SearchOptions, TurnOptions, make_query
 from search.reader import Snapshot, open_snapshot
 from search.results import Call, Page
+from search.trends import Trends, trends
 
 __all__ = ["CallIndex", "open_index"]
 
@@ -67,6 +70,67 @@ class CallIndex:
         with self._open() as snapshot:
             return answer(snapshot, asked)
 
+    def exchanges(
+        self,
+        query: str,
+        *,
+        asked_by: str | Iterable[str] = (),
+        answered_by: str | Iterable[str] = (),
+        unanswered: bool = False,
+        **options: Unpack[ExchangeOptions],
+    ) -> ExchangePage:
+        """Find question-and-answer exchanges.
+
+        Args:
+            query: In the query language, with `question:(…)` and `answer:(…)` for the sides.
+            asked_by: Firms or names of who asks, of which one must fit.
+            answered_by: Roles or names of who answers, of which one must fit.
+            unanswered: Keep those whose answers do not say what the question asks about, or put it off, as far as words tell.
+            options: Filters on calls, facets, order and page, as in `search`.
+
+        Raises:
+            RequestError: as in `search`; or a filter or facet is one of turns.
+            IndexDamaged: a segment is not what was written.
+        """
+        asked = make_query(query, **options)
+        with self._open() as snapshot:
+            return exchanges(snapshot, asked, asked_by=_several(asked_by), answered_by=_several(answered_by), unanswered=unanswered)
+
+    def trends(
+        self, query: str, *, by: str = "quarter", per: str | None = None, calendar: bool = False, **options: Unpack[TurnOptions]
+    ) -> Trends:
+        """Count by period how often something is said.
+
+        Args:
+            query: In the query language.
+            by: `quarter`, `year` or `month`.
+            per: A field whose values are told apart, or None.
+            calendar: Take quarters and years of the calendar, not fiscal ones.
+            options: Filters, as in `search`.
+
+        Raises:
+            RequestError: as in `search`; or `by` or `per` is not possible.
+            IndexDamaged: a segment is not what was written.
+        """
+        asked = make_query(query, **options)
+        with self._open() as snapshot:
+            return trends(snapshot, asked, by=by, per=per, calendar=calendar)
+
+    def first(self, query: str, **options: Unpack[FirstOptions]) -> Firsts:
+        """Find by company the first and the last mention of something.
+
+        Args:
+            query: In the query language.
+            options: Filters, as in `search`; `limit` (10) and `offset` (0) are of companies.
+
+        Raises:
+            RequestError: as in `search`.
+            IndexDamaged: a segment is not what was written.
+        """
+        asked = make_query(query, **options)
+        with self._open() as snapshot:
+            return first(snapshot, asked)
+
     def read_call(self, call: str) -> Call:
         """Read a call: what it is, and its turns in order.
 
@@ -114,6 +178,10 @@ class CallIndex:
             header=stored["header"],
             paragraphs=tuple(stored["text"].split(PARAGRAPH_BREAK)),
         )
+
+
+def _several(asked: str | Iterable[str]) -> tuple[str, ...]:
+    return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
 def open_index(folder: str | os.PathLike[str] = "index") -> CallIndex:

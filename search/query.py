@@ -13,7 +13,18 @@ from indexer.schema import FACETS
 from search.synonyms import Synonyms, load_synonyms
 from search.tree import SIDE_FACETS
 
-__all__ = ["FILTERS", "SORTS", "CallOptions", "Filters", "Query", "SearchOptions", "TurnOptions", "make_query"]
+__all__ = [
+    "FILTERS",
+    "SORTS",
+    "CallOptions",
+    "ExchangeOptions",
+    "Filters",
+    "FirstOptions",
+    "Query",
+    "SearchOptions",
+    "TurnOptions",
+    "make_query",
+]
 
 FILTERS = ("company", "ticker", "speaker", "role", "section", "firm", "period", "kind", "call", "event", "exchange_code", "warning")
 SORTS = ("relevance", "date")
@@ -53,6 +64,22 @@ class TurnOptions(CallOptions, total=False):
     kind: _Values
 
 
+class FirstOptions(TurnOptions, total=False):
+    """Which companies to show."""
+
+    limit: int
+    offset: int
+
+
+class ExchangeOptions(CallOptions, total=False):
+    """What to show of exchanges."""
+
+    facets: Iterable[str]
+    sort: str
+    limit: int
+    offset: int
+
+
 class SearchOptions(TurnOptions, total=False):
     """What to show of the turns that match."""
 
@@ -62,6 +89,7 @@ class SearchOptions(TurnOptions, total=False):
     limit: int
     offset: int
     context: bool
+    zero: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +106,7 @@ class Query:
         limit, offset: Of the hits shown.
         synonyms: What may be said instead of a word; None: nothing but its forms.
         context: Whether to give with an answer the question that it answers.
+        zero: Whether to give what has no hit, too.
     """
 
     text: str
@@ -91,6 +120,7 @@ class Query:
     offset: int = 0
     synonyms: Synonyms | None = None
     context: bool = False
+    zero: bool = False
 
 
 def make_query(
@@ -105,6 +135,7 @@ def make_query(
     offset: int = 0,
     synonyms: bool | str | os.PathLike[str] = False,
     context: bool = False,
+    zero: bool = False,
     **filters: _Values,
 ) -> Query:
     """Check a question and put it in its one form; the arguments are those of `Query`, filters by field name.
@@ -145,6 +176,7 @@ def make_query(
         offset=_between("offset", offset, 0, None),
         synonyms=_synonyms(synonyms),
         context=context,
+        zero=zero,
     )
 
 

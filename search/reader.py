@@ -165,7 +165,12 @@ class Snapshot:
     @cached_property
     def average_length(self) -> float:
         """How many words a turn has, deleted ones included."""
-        return sum(int(segment.arrays.lengths.sum(dtype=np.int64)) for segment in self.segments) / max(self.turn_count, 1)
+        return int(self.lengths.sum(dtype=np.int64)) / max(self.turn_count, 1)
+
+    @cached_property
+    def lengths(self) -> NDArray[np.uint32]:
+        """uint32[turns]: how many words each turn has."""
+        return np.concatenate([segment.arrays.lengths for segment in self.segments])
 
     def call_order(self, doc_ids: NDArray[Any]) -> NDArray[np.int64]:
         """Give numbers by which turns are ordered: calls by their ids, and turns as they were said."""

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple, overload
 from numpy.typing import NDArray
 
 from indexer.model import Turn
+from search.export import Exportable
+from search.tables import About, Cell, Table
 
-__all__ = ["Call", "FacetValue", "Hit", "Page", "Question", "Snippet"]
+__all__ = ["Call", "CallLine", "FacetValue", "FacetValues", "Hit", "Page", "Question", "Snippet", "Without"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +147,38 @@ class FacetValues(Sequence[FacetValue]):
         return repr(tuple(self))
 
 
+_NOTHING_ASKED = About(query="")
+
+
+class CallLine(NamedTuple):
+    """A call, in a line."""
+
+    call: str | None
+    company: str | None
+    ticker: str | None
+    period: str | None
+    date: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Without:
+    """What passes the filters and has no matching turn.
+
+    Attributes:
+        calls: In call order.
+        companies: Those of whose calls none has one, by name.
+    """
+
+    calls: tuple[CallLine, ...]
+    companies: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON object of it."""
+        return {"calls": [call._asdict() for call in self.calls], "companies": list(self.companies)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Exportable):
     """An answer.
 
     Attributes:
@@ -157,6 +189,8 @@ class Page:
         facets: Field -> its values, most turns first, ties by value. A field's counts ignore the filter on that field
             itself.
         notes: Why nothing may have been found, a line each.
+        about: What was asked of which index.
+        without: With `zero=True`: what has no hit; else None.
     """
 
     query: str
@@ -166,6 +200,8 @@ class Page:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Sequence[FacetValue]]
     notes: tuple[str, ...] = ()
+    about: About = _NOTHING_ASKED
+    without: Without | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object of `earful search --json`."""
@@ -177,4 +213,31 @@ class Page:
                 field: [{"value": value.value, "turns": value.turns, "calls": value.calls} for value in values]
                 for field, values in self.facets.items()
             },
+            **({"without": self.without.to_dict()} if self.without else {}),
+            **self.about.to_dict(),
         }
+
+    def tables(self) -> tuple[Table, ...]:
+        """Give the hits; the facets, if any were asked for; and the calls without a hit, if these were."""
+        tables = [Table(name="hits", columns=_columns(self.hits), rows=tuple(_row(hit, _columns(self.hits)) for hit in self.hits))]
+        if self.facets:
+            rows = tuple((field, *value) for field, values in self.facets.items() for value in values)
+            tables.append(Table(name="facets", columns=("facet", "value", "turns", "calls"), rows=rows))
+        if self.without:
+            tables.append(Table(name="without", columns=CallLine._fields, rows=self.without.calls))
+        return tuple(tables)
+
+
+def _columns(hits: Sequence[Hit]) -> tuple[str, ...]:
+    """Name the columns of hits: what every hit has, and what any of these has beside it."""
+    grouped = ("matching_turns",) if any(hit.matching_turns is not None for hit in hits) else ()
+    return (*_COLUMNS, *grouped, *(("question",) if any(hit.question for hit in hits) else ()))
+
+
+def _row(hit: Hit, columns: tuple[str, ...]) -> tuple[Cell, ...]:
+    asked = hit.question.snippet.text if hit.question else None
+    own: dict[str, Cell] = {"score": round(hit.score, 4), "snippet": hit.snippet.text, "question": asked}
+    return tuple(own[name] if name in own else getattr(hit, name) for name in columns)
+
+
+_COLUMNS = tuple("call company ticker period date section kind exchange turn speaker role title firm score snippet".split())

@@ -260,6 +260,10 @@ def test_json_is_one_object_of_the_page() -> None:
     assert out.getvalue().endswith("}\n")
 
 
+# What every row ends with: what was asked of which index.
+_ASKED_OF = {"query": "", "filters": "{}", "generation": "0", "content": ""}
+
+
 def test_csv_has_the_hits_then_the_facets() -> None:
     """Commas, quotes and missing values come back from the file as they were."""
     out = StringIO(newline="")
@@ -270,14 +274,15 @@ def test_csv_has_the_hits_then_the_facets() -> None:
         **{name: str(value) for name, value in tricky.to_dict().items()},
         "snippet": "a, b",
         "firm": "",
+        **_ASKED_OF,
     }
     assert blank == []
     assert facets == [
-        ["facet", "value", "turns", "calls"],
-        ["role", "CFO", "1200", "2"],
-        ["role", "Analyst", "30", "1"],
-        ["firm", "", "1204", "2"],
-        ["firm", "Pell & Harrow", "30", "1"],
+        ["facet", "value", "turns", "calls", *_ASKED_OF],
+        ["role", "CFO", "1200", "2", *_ASKED_OF.values()],
+        ["role", "Analyst", "30", "1", *_ASKED_OF.values()],
+        ["firm", "", "1204", "2", *_ASKED_OF.values()],
+        ["firm", "Pell & Harrow", "30", "1", *_ASKED_OF.values()],
     ]
 
 
@@ -285,7 +290,8 @@ def test_csv_without_facets_is_one_table() -> None:
     """Nothing follows the hits where no facet was asked for; without hits the header stands alone."""
     out = StringIO(newline="")
     write_csv(replace(_PAGE, hits=(), facets={}), out)
-    assert out.getvalue() == "call,company,ticker,period,date,section,kind,exchange,turn,speaker,role,title,firm,score,snippet\r\n"
+    columns = "call,company,ticker,period,date,section,kind,exchange,turn,speaker,role,title,firm,score,snippet"
+    assert out.getvalue() == f"{columns},query,filters,generation,content\r\n"
 
 
 # the indexer's

@@ -418,7 +418,9 @@ def test_a_page_as_json_has_the_fields_of_the_contract(calls: search.CallIndex) 
     page = calls.search('"cash runway"', role="CFO", facets=("role", "firm"), limit=2)
     found = page.to_dict()
     assert json.loads(json.dumps(found)) == found
-    assert list(found) == ["query", "total", "hits", "facets"]
+    assert list(found) == ["query", "total", "hits", "facets", "filters", "index"]
+    assert found["filters"] == {"role": ["CFO"]}
+    assert (found["index"]["generation"], len(found["index"]["content"])) == (1, 64)
     assert (found["query"], found["total"]) == ('"cash runway"', {"turns": 5, "calls": 5})
     assert [list(hit) for hit in found["hits"]] == [_HIT_KEYS] * 2
     assert list(found["hits"][0]["snippet"]) == ["text", "matches"]

@@ -27,7 +27,9 @@ _KEPT_TO = {
     "bs4": ("indexer/formats/html.py",),
     "lxml": ("indexer/formats/html.py",),
     "click": ("indexer/cli.py", "search/cli.py", "search/commands/*.py"),
-    "pyarrow": ("indexer/codec/*.py",),
+    "pyarrow": ("indexer/codec/*.py", "search/export.py"),
+    "matplotlib": ("search/plot.py",),
+    "pandas": ("search/export.py",),
     "rich": ("*/render.py", "*/render_*.py", "*/progress.py", "*/render/*.py"),
 }
 
@@ -85,7 +87,7 @@ def test_libraries_are_kept_to_their_places(package: str) -> None:
 
 def test_every_import_is_declared() -> None:
     """Nothing is imported but the standard library, the project and its declared dependencies."""
-    declared = {"whoosh", "click", "bs4", "lxml", "numpy", "pyarrow", "rapidfuzz", "lark", "rich", "indexer", "search"}
+    declared = {"whoosh", "click", "bs4", "lxml", "numpy", "pyarrow", "rapidfuzz", "lark", "rich", "matplotlib", "pandas", "indexer", "search"}
     imported = {(_name(path), found.split(".")[0]) for path in _MODULES for found in _imports(path)}
     assert {(path, found) for path, found in imported if found not in declared | sys.stdlib_module_names} == set()
 

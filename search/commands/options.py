@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import click
 
-__all__ = ["NOTHING_FOUND", "filter_options", "synonym_options"]
+__all__ = ["NOTHING_FOUND", "call_options", "filter_options", "synonym_options"]
 
 NOTHING_FOUND = 1
 
@@ -23,14 +23,28 @@ _FILTERS = {
     "firm": "An analyst's employer.",
     "period": "Fiscal: 2021Q3, or 2021 for the year.",
     "kind": "remarks, question, answer, operator or other.",
+    "call": "A call's id, as in CLLS-2021Q3.",
     "warning": "What the reader was unsure of: qa-inferred, no-date, ...",
 }
 
+_OF_CALLS = ("company", "ticker", "period", "call", "warning")
+
 
 def filter_options(function: _Function) -> _Function:
-    """Give a command an option for every filter, each of which may be given several times."""
-    for name, text in reversed(_FILTERS.items()):
-        function = click.option(f"--{name}", name, multiple=True, metavar="VALUE", help=text)(function)
+    """Give a command an option for every filter, each of which may be given several times, and for dates."""
+    return _with_filters(function, _FILTERS)
+
+
+def call_options(function: _Function) -> _Function:
+    """Give a command the same for the filters on calls alone."""
+    return _with_filters(function, {name: text for name, text in _FILTERS.items() if name in _OF_CALLS})
+
+
+def _with_filters(function: _Function, filters: Mapping[str, str]) -> _Function:
+    function = click.option("--until", metavar="DATE", help="Calls on or before this date.")(function)
+    function = click.option("--since", metavar="DATE", help="Calls on or after this date (2021-11-05).")(function)
+    for name, text in reversed(list(filters.items())):
+        function = click.option(f"--{name.replace('_', '-')}", name, multiple=True, metavar="VALUE", help=text)(function)
     return function
 
 

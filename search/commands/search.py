@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
 from indexer.cli import index_option
 from search.commands.options import filter_options, synonym_options
+from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
 
 __all__ = ["search"]
@@ -17,20 +17,18 @@ __all__ = ["search"]
 @click.command()
 @click.argument("query")
 @filter_options
-@click.option("--since", metavar="DATE", help="Calls on or after this date (2021-11-05).")
-@click.option("--until", metavar="DATE", help="Calls on or before this date.")
 @click.option("--facet", "facets", multiple=True, metavar="FIELD", help="Count matches by this field: company, role, firm, ...")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True, help="Best or newest first.")
 @click.option("--group-by", type=click.Choice(["call"]), help="Show one hit a call.")
 @click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Hits to show.")
 @click.option("--offset", type=int, default=0, metavar="N", help="Hits to pass over.")
-@click.option("--json", "output", flag_value="json", help="Print JSON.")
-@click.option("--csv", "output", flag_value="csv", help="Print CSV.")
 @click.option("--context", is_flag=True, help="Print above an answer the question that it answers.")
+@click.option("--zero", is_flag=True, help="Add values, calls and companies without a hit.")
 @synonym_options
+@output_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
 @index_option
-def search(query: str, output: str | None, explain: bool, index: str, **options: Any) -> None:
+def search(query: str, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
     """Find the turns of calls that match QUERY.
 
     Words match their inflections and must all occur; "phrases" match as said. OR, NOT, ( ), tarif*, speaker:cook narrow
@@ -45,17 +43,10 @@ def search(query: str, output: str | None, explain: bool, index: str, **options:
       earful search '*' --speaker "tim cook" --facet period --limit 0
     """
     from search.index import open_index
-    from search.render import print_page, totals, write_csv, write_json, write_plain
+    from search.render import print_page, totals, write_plain
 
     with open_index(index) as calls:
         page = calls.search(query, **options)
     tell(page, explain)
-    if output == "json":
-        write_json(page, sys.stdout)
-    elif output == "csv":
-        write_csv(page, sys.stdout)
-    elif sys.stdout.isatty():
-        print_page(page)
-    else:
-        write_plain(page, sys.stdout)
+    print_answer(page, output, parquet, print_page, write_plain)
     close_with(totals(page), page.turns)

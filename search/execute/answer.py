@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import InvalidValue
 from search.execute.found import DocIds, Found, Scores
-from search.execute.select import select, where_all
+from search.execute.select import about_of, select, where_all
 from search.execute.weighting import SCORE_DIGITS
 from search.facets import FacetCounts
 from search.query import Query
@@ -20,6 +20,7 @@ from search.results import Hit, Page, Question
 from search.sides import exchanges_of
 from search.snippets import cues_of, make_snippet
 from search.tree import Side
+from search.zero import with_zeros, without_hits
 
 __all__ = ["answer", "make_hits"]
 
@@ -54,14 +55,17 @@ def answer(snapshot: Snapshot, query: Query) -> Page:
     hits = make_hits(snapshot, kept.doc_ids[shown], shown_scores, cues_of(selected.tree), matching_turns)
     if query.context:
         hits = _with_questions(snapshot, kept.doc_ids[shown], hits, cues_of(selected.tree))
+    facets = {field: _sideways(snapshot, found, passes, field, counts).of(field) for field in query.facets}
     return Page(
         query=query.text,
         understood=selected.understood,
         turns=counts.turns(),
         calls=counts.calls(),
         hits=tuple(hits),
-        facets={field: _sideways(snapshot, found, passes, field, counts).of(field) for field in query.facets},
+        facets=with_zeros(snapshot, selected.masks, facets) if query.zero else facets,
         notes=selected.notes,
+        about=about_of(snapshot, query),
+        without=without_hits(snapshot, selected.masks, kept.doc_ids) if query.zero else None,
     )
 
 

@@ -76,7 +76,6 @@ _norms: WeakKeyDictionary[Snapshot, Scores] = WeakKeyDictionary()
 def _length_norms(snapshot: Snapshot, model: TurnWeighting) -> Scores:
     """Give what a turn's length takes from its score: float64[turns], over all segments."""
     if snapshot not in _norms:
-        lengths = np.concatenate([segment.arrays.lengths for segment in snapshot.segments])
         average = snapshot.average_length or 1  # if no turn has words, as Whoosh has it
-        _norms[snapshot] = model.K1 * ((1 - model.B) + model.B * lengths / average)
+        _norms[snapshot] = model.K1 * ((1 - model.B) + model.B * snapshot.lengths / average)
     return _norms[snapshot]

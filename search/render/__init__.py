@@ -1,6 +1,6 @@
 """One answer, several printers: a terminal for people, lines for pipes, CSV and JSON for machines."""
 
-from search.render.csv import write_csv
+from search.export import write_csv
 from search.render.json import write_json
 from search.render.plain import totals, write_plain
 from search.render.terminal import print_call, print_command, print_note, print_page
