@@ -12,15 +12,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from indexer.errors import EarfulError, RequestError
+    from search.exchanges import Exchange, ExchangePage
+    from search.first import CompanyMentions, Firsts
     from search.index import CallIndex, open_index
     from search.results import Call, FacetValue, Hit, Page, Snippet
+    from search.trends import TrendPoint, Trends
 
-__all__ = ["Call", "CallIndex", "EarfulError", "FacetValue", "Hit", "Page", "RequestError", "Snippet", "open_index"]
+__all__ = [
+    "Call",
+    "CallIndex",
+    "CompanyMentions",
+    "EarfulError",
+    "Exchange",
+    "ExchangePage",
+    "FacetValue",
+    "Firsts",
+    "Hit",
+    "Page",
+    "RequestError",
+    "Snippet",
+    "TrendPoint",
+    "Trends",
+    "open_index",
+]
 
 _HOMES = {
     "indexer.errors": ("EarfulError", "RequestError"),
+    "search.exchanges": ("Exchange", "ExchangePage"),
+    "search.first": ("CompanyMentions", "Firsts"),
     "search.index": ("CallIndex", "open_index"),
     "search.results": ("Call", "FacetValue", "Hit", "Page", "Snippet"),
+    "search.trends": ("TrendPoint", "Trends"),
 }
 
 
