@@ -31,7 +31,7 @@ def _when(turn: Turn) -> tuple[bool, str, str, int]:
 
 
 def _place(hit: Hit | None) -> tuple[str, int] | None:
-    return hit and (hit.call, hit.turn)
+    return (hit.call, hit.turn) if hit else None
 
 
 def _scan(turns: list[Turn]) -> dict[str, list[Any]]:
@@ -118,11 +118,8 @@ def test_it_is_told_who_raised_it(calls: search.CallIndex) -> None:
         ("ACME-2022Q2", 2),
         None,
     )
-    assert [(each.turns, each.calls, each.mentions, each.undated_calls) for each in found.companies] == [
-        (2, 2, 2, 0),
-        (2, 1, 3, 0),
-        (1, 1, 1, 1),
-    ]
+    counts = [(each.turns, each.calls, each.mentions, each.undated_calls) for each in found.companies]
+    assert counts == [(2, 2, 2, 0), (2, 1, 3, 0), (1, 1, 1, 1)]
     shown = bolt.first.snippet
     assert [shown.text[start:end] for start, end in shown.matches] == ["tariffs"]
 
@@ -182,9 +179,7 @@ def test_the_command_prints_every_form(index: Path) -> None:
     assert found["total"] == {"turns": 5, "calls": 4, "companies": 3}
     assert (found["companies"][0]["raised_by"], found["companies"][0]["last"]["call"]) == ("analyst", "BOLT-2022Q4")
     rows = list(csv.DictReader(io.StringIO(run("tariffs", "--csv").stdout, newline="")))
-    assert [(row["ticker"], row["which"], row["raised_by"]) for row in rows[:2]] == [
-        ("BOLT", "first", "analyst"),
-        ("BOLT", "last", "management"),
-    ]
+    told = [(row["ticker"], row["which"], row["raised_by"]) for row in rows[:2]]
+    assert told == [("BOLT", "first", "analyst"), ("BOLT", "last", "management")]
     assert run("tariffs", "--role", "CFO").stdout.count("\n") == 6
     assert run("zebra").exit_code == 1
