@@ -19,9 +19,9 @@ from indexer.codec import CALL_FIELDS
 from indexer.errors import InvalidValue
 from indexer.roles import Role
 from search.execute.match import match
-from search.execute.select import about_of, lexicon_of, where_all
+from search.execute.select import about_of, doubts, lexicon_of, where_all
 from search.execute.weighting import SCORE_DIGITS
-from search.explain import advice, explain
+from search.explain import explain
 from search.export import Exportable
 from search.filters import make_masks
 from search.parse import parse
@@ -219,7 +219,7 @@ def exchanges(
         calls=len(np.unique(table.calls[ids])),
         hits=tuple(_shown(snapshot, table, tree, unanswered, ids[shown], scores[shown], evidence)),
         facets={name: _count(snapshot, table, name, ids) for name in query.facets},
-        notes=(*notes, *advice(query.text)),
+        notes=(*notes, *doubts(snapshot, query.text, tree, len(ids))),
         about=About(query=about.query, filters={**about.filters, **chosen}, generation=about.generation, content=about.content),
     )
 

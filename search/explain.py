@@ -9,7 +9,7 @@ from whoosh import query as q
 
 from search.tree import Forms, Near, NoValue, Scope, Synonymous
 
-__all__ = ["advice", "explain", "unheard"]
+__all__ = ["advice", "explain", "heard", "missing_values", "unheard"]
 
 _MOST_FORMS = 12
 _QUOTED = re.compile(r'"[^"]*"')
@@ -70,6 +70,30 @@ def _inner(tree: q.Query) -> str:
     return f"({explain(tree)})" if compound and len(tree.subqueries) > 1 else explain(tree)
 
 
+def missing_values(tree: q.Query) -> Iterator[NoValue]:
+    """Give the values of fields that nothing in the index fits."""
+    if isinstance(tree, NoValue):
+        yield tree
+    else:
+        for part in tree.children():
+            yield from missing_values(part)
+
+
+def heard(tree: q.Query) -> tuple[str, ...]:
+    """Give the single words that are sought, in the order of the query, in the form that was asked for."""
+    return tuple(dict.fromkeys(_single_words(tree)))
+
+
+def _single_words(tree: q.Query) -> Iterator[str]:
+    if isinstance(tree, Forms):
+        yield from _single_words(tree.subqueries[0])
+    elif isinstance(tree, q.Term):
+        yield from (tree.text,) if tree.fieldname == "text" else ()
+    elif not isinstance(tree, q.Not):
+        for part in tree.children():
+            yield from _single_words(part)
+
+
 def unheard(tree: q.Query, occurs: Callable[[str], bool]) -> tuple[str, ...]:
     """Give the words that are sought and that no turn says, in the order of the query; excluded ones too, in vain as they are."""
     return tuple(dict.fromkeys(_unheard(tree, occurs)))
@@ -81,7 +105,8 @@ def _unheard(tree: q.Query, occurs: Callable[[str], bool]) -> Iterator[str]:
     elif isinstance(tree, q.Phrase):
         said = tuple(tree.words)
     elif isinstance(tree, Forms):  # of forms one was asked for, and any of them will do
-        said = () if any(occurs(form.text) for form in tree.subqueries) else (tree.subqueries[0].text,)
+        forms = [form.text for form in tree.subqueries if form.fieldname == "text"]
+        said = () if any(map(occurs, forms)) else tuple(forms[:1])
     else:
         said = ()
         for part in tree.children():

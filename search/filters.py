@@ -16,6 +16,7 @@ from indexer.names import fold
 from indexer.roles import Role
 from search.query import Query
 from search.reader import Snapshot
+from search.suggest import did_you_mean, suggest_values
 
 __all__ = ["Mask", "Masks", "field_values", "make_masks"]
 
@@ -72,7 +73,7 @@ def make_masks(snapshot: Snapshot, query: Query) -> tuple[Masks, dict[str, tuple
             values = field_values(snapshot, field, value)
             wanted.update(dict.fromkeys(values))
             if not values:
-                notes.append(f"no {field} in the index fits {value!r}")
+                notes.append(f"no {field} in the index fits {value!r}{did_you_mean(suggest_values(snapshot, field, value))}")
         understood[field] = tuple(wanted)
         masks[field] = _is_one_of(snapshot, field, wanted)
     if query.since or query.until:

@@ -17,6 +17,7 @@ from indexer.schema import PARAGRAPH_BREAK
 from search.exchanges import ExchangePage, exchanges
 from search.execute import answer
 from search.first import Firsts, first
+from search.news import News, news_of
 from search.query import ExchangeOptions, FirstOptions, SearchOptions, TurnOptions, make_query
 from search.reader import Snapshot, open_snapshot
 from search.results import Call, Page
@@ -130,6 +131,21 @@ class CallIndex:
         asked = make_query(query, **options)
         with self._open() as snapshot:
             return first(snapshot, asked)
+
+    def news(self, call: str, *, limit: int = 10) -> News:
+        """Tell what a call has more of than the company's earlier calls and other companies' calls of the period.
+
+        Args:
+            call: Its id, as hits have it; case does not count.
+            limit: Terms to give, and terms that were dropped.
+
+        Raises:
+            UnknownCall: the index has no call of that id.
+            InvalidValue: the limit is not possible.
+            IndexDamaged: a segment is not what was written.
+        """
+        with self._open() as snapshot:
+            return news_of(snapshot, call, limit=limit)
 
     def read_call(self, call: str) -> Call:
         """Read a call: what it is, and its turns in order.

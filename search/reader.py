@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
 from indexer.store import Manifest, Store
 
-__all__ = ["Codes", "Snapshot", "open_snapshot"]
+__all__ = ["Codes", "Snapshot", "Value", "open_snapshot"]
 
 _LARGEST_KEPT = 31 << 20
 _NUMBER_BITS = 32  # of a turn's number
@@ -72,6 +72,14 @@ class Pairs:
     value_of: NDArray[np.int64]
 
 
+class Value(NamedTuple):
+    """A value of a field: as it is; as it is compared; and its letters only, with a space between words and around them."""
+
+    value: str
+    folded: str
+    letters: str
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One segment of a snapshot.
@@ -109,7 +117,7 @@ class Snapshot:
         self.turn_count = sum(segment.arrays.turn_count for segment in self.segments)
         self._codes: dict[str, Codes] = {}
         self._pairs: dict[str, Pairs] = {}
-        self._values: dict[str, tuple[tuple[str, str, str], ...]] = {}
+        self._values: dict[str, tuple[Value, ...]] = {}
         self._numbers: dict[str, NDArray[np.uint32]] = {}
 
     def close(self) -> None:
@@ -190,24 +198,24 @@ class Snapshot:
         it is every combination that holds the asked one.
         """
         wanted = _period(fold(asked)) if field == "period" else fold(asked)
-        values = self._values_of_live_turns(field)
+        values = self.live_values(field)
         if field in MANY_VALUED:
-            return tuple(value for value, folded, _ in values if wanted in folded.split())
-        exact = tuple(value for value, folded, _ in values if folded == wanted)
+            return tuple(each.value for each in values if wanted in each.folded.split())
+        exact = tuple(each.value for each in values if each.folded == wanted)
         if exact or not wanted:
             return exact
         if field in ("period", "date"):
-            return tuple(value for value, folded, _ in values if folded.startswith(wanted))
+            return tuple(each.value for each in values if each.folded.startswith(wanted))
         letters = f" {_letters(wanted)} "
-        return tuple(value for value, _, spelt in values if letters in spelt)
+        return tuple(each.value for each in values if letters in each.letters)
 
-    def _values_of_live_turns(self, field: str) -> tuple[tuple[str, str, str], ...]:
-        """Give each value, folded too, and as its letters only; made at first use."""
+    def live_values(self, field: str) -> tuple[Value, ...]:
+        """Give the values of a field that turns have; made at first use."""
         if field not in self._values:
             column = self.codes(field)
             used = np.flatnonzero(np.bincount(column.codes[self.live], minlength=len(column.values)))
             values = (column.values[code] for code in used.tolist() if column.values[code])
-            self._values[field] = tuple((value, folded := fold(value), f" {_letters(folded)} ") for value in values)
+            self._values[field] = tuple(Value(value, folded := fold(value), f" {_letters(folded)} ") for value in values)
         return self._values[field]
 
     @cached_property

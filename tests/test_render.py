@@ -88,8 +88,8 @@ def _page(page: Page, width: int = 80, color: bool = False) -> str:
 def test_hits_are_a_table() -> None:
     """A hit shows which call, when, which turn of what kind, who speaks in which role for whom, and what was said."""
     columns = [re.split(r"\s{2,}", line.strip()) for line in _page(_PAGE, 120).splitlines() if line.strip()]
-    assert columns[0] == ["Call", "Speaker", "What was said"]
-    assert columns[2][:2] == ["ACMP-2022Q2", "Jane Roe"]
+    assert columns[0] == ["#", "Call", "Speaker", "What was said"]
+    assert columns[2][:3] == ["1", "ACMP-2022Q2", "Jane Roe"]
     assert columns[3][:2] == ["2022-08-08", "CFO"]
     assert columns[4] == ["turn 17 · answer"]
     assert [cells[:2] for cells in columns if cells[0].startswith("turn 16")] == [["turn 16 · question", "Pell & Harrow"]]

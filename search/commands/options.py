@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from search.completion import complete_values
+
 __all__ = ["NOTHING_FOUND", "call_options", "filter_options", "synonym_options"]
 
 NOTHING_FOUND = 1
@@ -44,7 +46,10 @@ def _with_filters(function: _Function, filters: Mapping[str, str]) -> _Function:
     function = click.option("--until", metavar="DATE", help="Calls on or before this date.")(function)
     function = click.option("--since", metavar="DATE", help="Calls on or after this date (2021-11-05).")(function)
     for name, text in reversed(list(filters.items())):
-        function = click.option(f"--{name.replace('_', '-')}", name, multiple=True, metavar="VALUE", help=text)(function)
+        option = click.option(
+            f"--{name.replace('_', '-')}", name, multiple=True, metavar="VALUE", help=text, shell_complete=complete_values(name)
+        )
+        function = option(function)
     return function
 
 

@@ -13,16 +13,20 @@ from whoosh.query import Query as Tree
 
 from search.execute.found import Found
 from search.execute.match import match
-from search.explain import advice, explain
+from search.explain import advice, explain, heard, missing_values, unheard
 from search.filters import Masks, field_values, make_masks
 from search.parse import Lexicon, parse
 from search.patterns import fitting
 from search.query import Query
 from search.reader import Snapshot
+from search.suggest import did_you_mean, suggest_values, suggest_words
 from search.synonyms import Synonyms
 from search.tables import About
 
-__all__ = ["Selection", "about_of", "lexicon_of", "select", "where_all"]
+__all__ = ["Selection", "about_of", "doubts", "lexicon_of", "select", "where_all"]
+
+
+_FEW = 3  # turns, or exchanges, of which one looks whether more was meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +62,15 @@ def select(snapshot: Snapshot, query: Query) -> Selection:
     masks, meant, notes = make_masks(snapshot, query)
     found = match(snapshot, tree)
     passes = {field: mask[found.doc_ids] for field, mask in masks.items()}
+    kept = found.at(where_all(passes.values())) if passes else found
     return Selection(
         tree=tree,
         found=found,
         masks=masks,
         passes=passes,
-        kept=found.at(where_all(passes.values())) if passes else found,
+        kept=kept,
         understood=_explain(tree, query, meant),
-        notes=(*notes, *advice(query.text)),
+        notes=(*notes, *doubts(snapshot, query.text, tree, kept.count)),
     )
 
 
@@ -86,6 +91,29 @@ def _alike(snapshot: Snapshot, word: str, edits: int) -> tuple[str, ...]:
         counts = segment.arrays.numbers("words", "turn_count")[places]
         turns.update({segment.arrays.words[place]: count for place, count in zip(places.tolist(), counts.tolist(), strict=True)})
     return tuple(found for form, _ in turns.most_common() if snapshot.occurs(found := form.decode()))
+
+
+def doubts(snapshot: Snapshot, text: str, tree: Tree, found: int) -> tuple[str, ...]:
+    """Say what of a query may not be meant as it stands, and what may be meant instead.
+
+    Args:
+        snapshot: Of the index.
+        text, tree: The query.
+        found: How much was found. If that is little, rare words are doubted, too.
+    """
+    unknown = tuple(
+        f"no {part.field} in the index fits {part.asked!r}{did_you_mean(suggest_values(snapshot, part.field, part.asked))}"
+        for part in dict.fromkeys(missing_values(tree))
+    )
+    silent = unheard(tree, snapshot.occurs)
+    unsaid = tuple(f"no turn says {word!r}{did_you_mean(suggest_words(snapshot, word))}" for word in silent)
+    rare = [word for word in heard(tree) if 0 < _turns_that_say(snapshot, word) <= _FEW] if found <= _FEW else []
+    seldom = tuple(f"few turns say {word!r}{asked}" for word in rare if (asked := did_you_mean(suggest_words(snapshot, word))))
+    return (*unknown, *unsaid, *seldom, *advice(text))
+
+
+def _turns_that_say(snapshot: Snapshot, word: str) -> int:
+    return sum(segment.arrays.turn_count_of(word.encode()) for segment in snapshot.segments)
 
 
 def about_of(snapshot: Snapshot, query: Query) -> About:

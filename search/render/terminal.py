@@ -6,30 +6,29 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console, Group
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from indexer.model import Turn
-from search.results import Call, FacetValue, Hit, Page, Snippet
+from search.results import FacetValue, Hit, Page, Snippet
 
-__all__ = ["print_call", "print_command", "print_note", "print_page"]
+__all__ = ["print_command", "print_note", "print_page"]
 
 _MOST_FACET_VALUES = 10
 _WIDEST = 120  # columns; longer lines are hard to read
 
 
-def print_page(page: Page, console: Console | None = None) -> None:
-    """Print hits as a table, matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
+def print_page(page: Page, console: Console | None = None, first_number: int = 1) -> None:
+    """Print hits as a table, numbered and with matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
     console = console or Console()
     width = min(console.width, _WIDEST)
     if page.hits:
         table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, show_edge=False)
+        table.add_column("#", no_wrap=True, style="dim", justify="right")
         table.add_column("Call", no_wrap=True, style="cyan", max_width=22)
         table.add_column("Speaker", max_width=20)
         table.add_column("What was said", ratio=1)
-        for hit in page.hits:
-            table.add_row(_place(hit), _who(hit), _snippet(hit))
+        for number, hit in enumerate(page.hits, first_number):
+            table.add_row(str(number), _place(hit), _who(hit), _snippet(hit))
             table.add_section()
         console.print(table)
     for field, values in page.facets.items():
@@ -85,28 +84,3 @@ def print_command(command: str, console: Console | None = None) -> None:
 def print_note(text: str) -> None:
     """Print a line as it is."""
     Console().print(Text(text), soft_wrap=True)
-
-
-def print_call(call: Call, turns: tuple[Turn, ...], console: Console | None = None) -> None:
-    """Print what a call is, and the given turns of it as they were said."""
-    console = console or Console()
-    about = " · ".join(filter(None, (call.company, call.ticker, call.period, call.event, call.date)))
-    console.print(Text(f"{call.call}  {about}", style="bold"), soft_wrap=True)
-    width = min(console.width, _WIDEST)
-    for turn in turns:
-        console.print()
-        console.print(_turn_line(turn), soft_wrap=True)
-        for paragraph in turn.paragraphs:
-            if console.is_terminal:
-                console.print(Padding(Text(paragraph), (0, 0, 0, 4)), width=width)
-            else:  # a line a paragraph, for grep
-                console.print(Text(f"    {paragraph}"), soft_wrap=True)
-
-
-def _turn_line(turn: Turn) -> Text:
-    line = Text(f"[{turn.number}] ", style="cyan").append(turn.speaker, style="bold")
-    about = ", ".join(filter(None, (turn.title, turn.firm)))
-    if about:
-        line.append(f", {about}", style="not bold")
-    place = f"{turn.section.value}, {turn.kind.value}" + (f" in exchange {turn.exchange}" if turn.exchange else "")
-    return line.append(f"  ({place})", style="dim")
