@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from search.exchanges import Exchange, ExchangePage
     from search.first import CompanyMentions, Firsts
     from search.index import CallIndex, open_index
+    from search.news import News, NewTerm
     from search.results import Call, FacetValue, Hit, Page, Snippet
+    from search.similar import Similar
     from search.trends import TrendPoint, Trends
 
 __all__ = [
@@ -28,8 +30,11 @@ __all__ = [
     "FacetValue",
     "Firsts",
     "Hit",
+    "NewTerm",
+    "News",
     "Page",
     "RequestError",
+    "Similar",
     "Snippet",
     "TrendPoint",
     "Trends",
@@ -41,7 +46,9 @@ _HOMES = {
     "search.exchanges": ("Exchange", "ExchangePage"),
     "search.first": ("CompanyMentions", "Firsts"),
     "search.index": ("CallIndex", "open_index"),
+    "search.news": ("NewTerm", "News"),
     "search.results": ("Call", "FacetValue", "Hit", "Page", "Snippet"),
+    "search.similar": ("Similar",),
     "search.trends": ("TrendPoint", "Trends"),
 }
 

@@ -18,6 +18,8 @@ _COMMANDS = {
     "search": "search.commands.search:search",
     "trends": "search.commands.trends:trends",
     "first": "search.commands.first:first",
+    "news": "search.commands.news:news",
+    "similar": "search.commands.similar:similar",
     "show": "search.commands.show:show",
     "check": "indexer.cli:check",
 }

@@ -21,6 +21,7 @@ from search.news import News, news_of
 from search.query import ExchangeOptions, FirstOptions, SearchOptions, TurnOptions, make_query
 from search.reader import Snapshot, open_snapshot
 from search.results import Call, Page
+from search.similar import Similar, similar_to
 from search.trends import Trends, trends
 
 __all__ = ["CallIndex", "open_index"]
@@ -146,6 +147,24 @@ class CallIndex:
         """
         with self._open() as snapshot:
             return news_of(snapshot, call, limit=limit)
+
+    def similar(self, call: str, turn: int, /, *, within_call: bool = False, **options: Unpack[FirstOptions]) -> Similar:
+        """Find the turns of other calls that are most like one turn.
+
+        Args:
+            call: The id of its call, as hits have it; case does not count.
+            turn: Its number.
+            within_call: Whether turns of the same call may be found, too.
+            options: Filters, as in `search`, `limit` (10) and `offset` (0).
+
+        Raises:
+            UnknownCall: the index has no such call or turn.
+            InvalidValue: too little is said in that turn, or a filter is not possible.
+            IndexDamaged: a segment is not what was written.
+        """
+        asked = make_query(f"{call}:{turn}", **options)
+        with self._open() as snapshot:
+            return similar_to(snapshot, call, turn, asked, within_call=within_call)
 
     def read_call(self, call: str) -> Call:
         """Read a call: what it is, and its turns in order.

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from indexer.errors import InvalidValue, UnknownCall
 from indexer.model import Kind
+from search.export import Exportable
 from search.keyness import Count, Sides, Tally, log_likelihood, log_ratio
 from search.reader import Snapshot
 from search.results import Snippet
@@ -95,7 +96,7 @@ _COLUMNS = ("text", "count", "earlier", "others", "rate", "earlier_rate", "other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class News(Exportable):
     """What is new in a call.
 
     Attributes:

@@ -12,7 +12,7 @@ from indexer.model import Turn
 from search.export import Exportable
 from search.tables import About, Cell, Table
 
-__all__ = ["Call", "CallLine", "FacetValue", "FacetValues", "Hit", "Page", "Question", "Snippet", "Without"]
+__all__ = ["HIT_COLUMNS", "Call", "CallLine", "FacetValue", "FacetValues", "Hit", "Page", "Question", "Snippet", "Without", "hit_row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class Page(Exportable):
 
     def tables(self) -> tuple[Table, ...]:
         """Give the hits; the facets, if any were asked for; and the calls without a hit, if these were."""
-        tables = [Table(name="hits", columns=_columns(self.hits), rows=tuple(_row(hit, _columns(self.hits)) for hit in self.hits))]
+        tables = [Table(name="hits", columns=_columns(self.hits), rows=tuple(hit_row(hit, _columns(self.hits)) for hit in self.hits))]
         if self.facets:
             rows = tuple((field, *value) for field, values in self.facets.items() for value in values)
             tables.append(Table(name="facets", columns=("facet", "value", "turns", "calls"), rows=rows))
@@ -231,13 +231,14 @@ class Page(Exportable):
 def _columns(hits: Sequence[Hit]) -> tuple[str, ...]:
     """Name the columns of hits: what every hit has, and what any of these has beside it."""
     grouped = ("matching_turns",) if any(hit.matching_turns is not None for hit in hits) else ()
-    return (*_COLUMNS, *grouped, *(("question",) if any(hit.question for hit in hits) else ()))
+    return (*HIT_COLUMNS, *grouped, *(("question",) if any(hit.question for hit in hits) else ()))
 
 
-def _row(hit: Hit, columns: tuple[str, ...]) -> tuple[Cell, ...]:
+def hit_row(hit: Hit, columns: Sequence[str]) -> tuple[Cell, ...]:
+    """Give a hit as a row of a table."""
     asked = hit.question.snippet.text if hit.question else None
     own: dict[str, Cell] = {"score": round(hit.score, 4), "snippet": hit.snippet.text, "question": asked}
     return tuple(own[name] if name in own else getattr(hit, name) for name in columns)
 
 
-_COLUMNS = tuple("call company ticker period date section kind exchange turn speaker role title firm score snippet".split())
+HIT_COLUMNS = tuple("call company ticker period date section kind exchange turn speaker role title firm score snippet".split())

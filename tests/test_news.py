@@ -6,19 +6,24 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
+from click.testing import CliRunner
+from rich.console import Console
 
 import indexer
 from indexer.analysis import words
 from indexer.errors import InvalidValue, UnknownCall
+from search.cli import earful
 from search.inflect import inflections
 from search.keyness import log_likelihood
 from search.news import News, NewTerm, news_of
 from search.reader import Snapshot, open_snapshot
+from search.render.news import compared_in_words, print_news, write_plain_news
 from tests.small_index import JANE, OPERATOR, SAM, indexed, put, transcript
 
 Indexed = Callable[..., AbstractContextManager[Snapshot]]
@@ -494,3 +499,23 @@ def test_news_as_tables(calls: Indexed) -> None:
     assert (new.name, dropped.name, new.columns == dropped.columns) == ("terms", "dropped", True)
     assert [row[new.columns.index("text")] for row in (*new.rows, *dropped.rows)] == ["valve", "hose"]
     assert news.about.query == "ACMP-2022Q2"
+
+
+def test_how_news_look(tmp_path: Path) -> None:
+    """At a terminal within 80 columns, a dash where there is nothing to compare with; in a pipe a line a term; JSON and status."""
+    with indexed(tmp_path, [transcript("ACMP", "Q2 2022", *_about("turbine")), _OTHER]) as snapshot:
+        found = news_of(snapshot, "ACMP-2022Q2")
+    console = Console(file=StringIO(), width=80)
+    print_news(found, console)
+    assert isinstance(console.file, StringIO)
+    shown = console.file.getvalue()
+    assert max(map(len, shown.splitlines())) <= 80
+    row = next(line.split() for line in shown.splitlines() if line.startswith("turbine"))
+    assert row[:4] == ["turbine", "8", "–", "0"]
+    out = StringIO()
+    write_plain_news(found, out)
+    assert out.getvalue().splitlines()[0].split("\t")[:5] == ["new", "turbine", "8", "0", "0"]
+    assert compared_in_words(found).startswith(f"{found.words:,} words against no earlier call of the company and 1 other company's call of the period (")
+    done = CliRunner().invoke(earful, ["news", "ACMP-2022Q2", "--json", "--index", str(tmp_path / "index")])
+    assert (done.exit_code, json.loads(done.stdout)["terms"][0]["text"]) == (0, "turbine")
+    assert CliRunner().invoke(earful, ["news", "NOSUCH", "--index", str(tmp_path / "index")]).exit_code == 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TextIO
 
 from search.results import Hit, Page
 
-__all__ = ["totals", "write_plain"]
+__all__ = ["totals", "write_hits", "write_plain"]
 
 
 def write_plain(page: Page, out: TextIO) -> None:
@@ -14,13 +15,18 @@ def write_plain(page: Page, out: TextIO) -> None:
 
     A question above its answer has `-` for `:`, as lines around a match have in grep.
     """
-    for hit in page.hits:
+    write_hits(page.hits, out)
+    for field, values in page.facets.items():
+        out.writelines(f"{field}\t{value.value or ''}\t{value.turns}\t{value.calls}\n" for value in values)
+
+
+def write_hits(hits: Iterable[Hit], out: TextIO) -> None:
+    """Write a line a hit, and above an answer a line for its question if it has it."""
+    for hit in hits:
         if hit.question:
             about = f"{hit.question.speaker} ({hit.question.firm})" if hit.question.firm else hit.question.speaker
             out.write(f"{hit.call}-{hit.question.turn}- {about}: {hit.question.snippet.text}\n")
         out.write(f"{hit.call}:{hit.turn}: {_speaker(hit)}: {hit.snippet.text}\n")
-    for field, values in page.facets.items():
-        out.writelines(f"{field}\t{value.value or ''}\t{value.turns}\t{value.calls}\n" for value in values)
 
 
 def _speaker(hit: Hit) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from search.results import FacetValue, Hit, Page, Snippet
 
-__all__ = ["print_command", "print_note", "print_page"]
+__all__ = ["hit_table", "marked", "print_command", "print_note", "print_page"]
 
 _MOST_FACET_VALUES = 10
 _WIDEST = 120  # columns; longer lines are hard to read
@@ -22,17 +22,22 @@ def print_page(page: Page, console: Console | None = None, first_number: int = 1
     console = console or Console()
     width = min(console.width, _WIDEST)
     if page.hits:
-        table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, show_edge=False)
-        table.add_column("#", no_wrap=True, style="dim", justify="right")
-        table.add_column("Call", no_wrap=True, style="cyan", max_width=22)
-        table.add_column("Speaker", max_width=20)
-        table.add_column("What was said", ratio=1)
-        for number, hit in enumerate(page.hits, first_number):
-            table.add_row(str(number), _place(hit), _who(hit), _snippet(hit))
-            table.add_section()
-        console.print(table)
+        console.print(hit_table(page.hits, width, first_number))
     for field, values in page.facets.items():
         console.print(_facet(field, values, width))
+
+
+def hit_table(hits: Sequence[Hit], width: int, first_number: int = 1) -> Table:
+    """Make a table of hits, numbered, with matches marked; it fits 80 columns."""
+    table = Table(box=box.SIMPLE_HEAD, width=min(width, _WIDEST), pad_edge=False, show_edge=False)
+    table.add_column("#", no_wrap=True, style="dim", justify="right")
+    table.add_column("Call", no_wrap=True, style="cyan", max_width=22)
+    table.add_column("Speaker", max_width=20)
+    table.add_column("What was said", ratio=1)
+    for number, hit in enumerate(hits, first_number):
+        table.add_row(str(number), _place(hit), _who(hit), _snippet(hit))
+        table.add_section()
+    return table
 
 
 def _place(hit: Hit) -> Text:
@@ -52,13 +57,14 @@ def _who(hit: Hit) -> Text:
 
 def _snippet(hit: Hit) -> Text:
     if not hit.question:
-        return _marked(hit.snippet)
+        return marked(hit.snippet)
     about = f"{hit.question.speaker}, {hit.question.firm}" if hit.question.firm else hit.question.speaker
-    asked = Text(f"{about} asked: ", style="dim").append_text(_marked(hit.question.snippet))
-    return asked.append("\n").append_text(_marked(hit.snippet))
+    asked = Text(f"{about} asked: ", style="dim").append_text(marked(hit.question.snippet))
+    return asked.append("\n").append_text(marked(hit.snippet))
 
 
-def _marked(snippet: Snippet) -> Text:
+def marked(snippet: Snippet) -> Text:
+    """Give a snippet with its matches marked."""
     text = Text(snippet.text)
     for start, end in snippet.matches:
         text.stylize("bold yellow", start, end)
