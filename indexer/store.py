@@ -6,6 +6,7 @@ An index directory holds immutable files and one name that says which of them co
     MAIN_<id>.seg       segments, shared by generations
     earful-<g>.json     manifest of generation g: sources, calls, and size and SHA-256 of every file
     earful.lock         held by a running rebuild; names it
+    earful-watches.json, earful-watch-<name>.json, earful-watches.lock    saved searches; they belong to no generation
     .work/              of a rebuild that runs or was killed
 
 `commit` brings the files of a new generation to the disk, then its manifest, and last renames the table of contents
@@ -22,6 +23,7 @@ import os
 import re
 import shutil
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +42,7 @@ MANIFEST_FORMAT = 1
 
 _TOC_FILE = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 _OWN_FILE = re.compile(rf"_{INDEX_NAME}_\d+\.toc(?:\..*)?|{INDEX_NAME}_\w+\.\w+|earful-\d+\.json(?:\.\w+)?")
+_LOCK_LOOK_S = 0.05  # between looks whether a lock is free
 _BLOCK = 1 << 20  # bytes read at a time when a file is hashed
 
 
@@ -191,8 +194,13 @@ class Store:
                     raise IndexDamaged(f"{name} has changed since it was written", hint="run earful rebuild --fresh")
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other rebuilds out. The lock goes with the process that holds it, however that ends.
+    def lock(self, name: str = "earful.lock", use: str = "rebuild", *, wait_s: float = 0.0) -> Iterator[None]:
+        """Keep others out, other rebuilds if nothing else is said. The lock goes with the process that holds it, however that ends.
+
+        Args:
+            name: Of its file.
+            use: What others are kept from.
+            wait_s: How long to wait for it.
 
         Raises:
             IndexLocked: another process holds it.
@@ -200,15 +208,15 @@ class Store:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder / "earful.lock", os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise IndexUnusable(f"cannot write to {self.folder} ({error.strerror})", hint="choose another folder with --index") from error
         try:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock_within(handle, wait_s)
             except BlockingIOError as error:
                 owner = os.pread(handle, 200, 0).decode(errors="replace").strip() or "unknown"
-                raise IndexLocked(f"another rebuild is running on {self.folder} ({owner})", hint="wait for it, or stop it") from error
+                raise IndexLocked(f"another {use} is running on {self.folder} ({owner})", hint="wait for it, or stop it") from error
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
             yield
@@ -267,6 +275,15 @@ class Store:
             if name not in kept and _OWN_FILE.fullmatch(name):
                 (self.folder / name).unlink(missing_ok=True)
 
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file that no generation has, as what is watched; as `commit` does, but it may change."""
+        self._write(name, data)
+
+    def remove(self, name: str) -> None:
+        """Remove a file that `write` wrote."""
+        (self.folder / name).unlink(missing_ok=True)
+        _sync(self.folder)
+
     def _write(self, name: str, data: bytes) -> None:
         """Write a file so that its name appears with all of its bytes or not at all."""
         draft = self.folder / f"{name}.new"
@@ -288,6 +305,19 @@ class Store:
                 digest.update(block)
                 size += len(block)
         return size, digest.hexdigest()
+
+
+def _lock_within(handle: int, wait_s: float) -> None:
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_LOCK_LOOK_S)
+        else:
+            return
 
 
 def _sync(path: Path) -> None:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "first": "search.commands.first:first",
     "news": "search.commands.news:news",
     "similar": "search.commands.similar:similar",
+    "watch": "search.commands.watch:watch",
     "show": "search.commands.show:show",
     "check": "indexer.cli:check",
 }

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from search.results import Hit, Page
 
-__all__ = ["totals", "write_hits", "write_plain"]
+__all__ = ["speaker_in_words", "totals", "write_hits", "write_plain"]
 
 
 def write_plain(page: Page, out: TextIO) -> None:
@@ -26,10 +26,11 @@ def write_hits(hits: Iterable[Hit], out: TextIO) -> None:
         if hit.question:
             about = f"{hit.question.speaker} ({hit.question.firm})" if hit.question.firm else hit.question.speaker
             out.write(f"{hit.call}-{hit.question.turn}- {about}: {hit.question.snippet.text}\n")
-        out.write(f"{hit.call}:{hit.turn}: {_speaker(hit)}: {hit.snippet.text}\n")
+        out.write(f"{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}\n")
 
 
-def _speaker(hit: Hit) -> str:
+def speaker_in_words(hit: Hit) -> str:
+    """Say who speaks: `Jane Roe (CFO)`, `Sam Poe (Analyst, Pell & Harrow)`."""
     about = ", ".join(filter(None, (hit.role if hit.role != hit.speaker else None, hit.firm)))
     return f"{hit.speaker} ({about})" if about else hit.speaker
 
