@@ -16,6 +16,7 @@ _COMMANDS = {
     "rebuild": "indexer.cli:rebuild",
     "inspect": "indexer.cli:inspect",
     "search": "search.commands.search:search",
+    "exchanges": "search.commands.exchanges:exchanges",
     "trends": "search.commands.trends:trends",
     "first": "search.commands.first:first",
     "news": "search.commands.news:news",

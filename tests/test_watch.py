@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -31,7 +30,7 @@ _TARIFFS = Watch(name="tariffs", query="tariffs")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path) -> Path:
     """Give a folder with sources and an index in which one turn of two calls says tariffs."""
     texts = [
         transcript("ACME", "Q1 2022", (JANE, "Tariffs rise."), (SAM, "Why?")),
@@ -39,7 +38,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     ]
     put(tmp_path / "source", texts)
     _rebuild(tmp_path)
-    yield tmp_path
+    return tmp_path
 
 
 def _rebuild(folder: Path, **options: Any) -> None:

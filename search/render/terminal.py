@@ -9,9 +9,9 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from search.results import FacetValue, Hit, Page, Snippet
+from search.results import Hit, Page, Snippet
 
-__all__ = ["hit_table", "marked", "print_command", "print_note", "print_page"]
+__all__ = ["count_table", "hit_table", "marked", "print_command", "print_note", "print_page"]
 
 _MOST_FACET_VALUES = 10
 _WIDEST = 120  # columns; longer lines are hard to read
@@ -24,7 +24,7 @@ def print_page(page: Page, console: Console | None = None, first_number: int = 1
     if page.hits:
         console.print(hit_table(page.hits, width, first_number))
     for field, values in page.facets.items():
-        console.print(_facet(field, values, width))
+        console.print(count_table(field, ("turns", "calls"), values, width))
 
 
 def hit_table(hits: Sequence[Hit], width: int, first_number: int = 1) -> Table:
@@ -71,13 +71,21 @@ def marked(snippet: Snippet) -> Text:
     return text
 
 
-def _facet(field: str, values: Sequence[FacetValue], width: int) -> Group:
+def count_table(field: str, of: Sequence[str], values: Sequence[tuple[str | None, int, int]], width: int) -> Group:
+    """Make a table of the commonest values of a field.
+
+    Args:
+        field: Its name.
+        of: What is counted, as `turns` and `calls`.
+        values: Each with the two counts, in order.
+        width: Of the terminal.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, width=min(width, 64))
     table.add_column(field, ratio=1, overflow="ellipsis", no_wrap=True)
-    table.add_column("turns", justify="right")
-    table.add_column("calls", justify="right")
-    for value in values[:_MOST_FACET_VALUES]:
-        table.add_row(Text(value.value or "(none)", style="" if value.value else "dim"), f"{value.turns:,}", f"{value.calls:,}")
+    for name in of:
+        table.add_column(name, justify="right")
+    for value, first, second in values[:_MOST_FACET_VALUES]:
+        table.add_row(Text(value or "(none)", style="" if value else "dim"), f"{first:,}", f"{second:,}")
     more = len(values) - _MOST_FACET_VALUES
     return Group("", table, *([Text(f"  and {more:,} more", style="dim")] if more > 0 else []))
 
