@@ -8,7 +8,7 @@ exchanges: `question:(tariffs NOT china)` is one in which some question says tar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ from search.reader import Snapshot
 from search.results import Snippet
 from search.sides import Exchanges, exchanges_of
 from search.snippets import Cue, cues_of, make_snippet
+from search.suggest import did_you_mean, suggest_values
 from search.synonyms import load_synonyms
 from search.tables import About, Table
 from search.tree import SIDE_FACETS, Scope, Side
@@ -186,42 +187,49 @@ def exchanges(
     _check(query)
     table = exchanges_of(snapshot)
     tree = parse(query.text, lexicon_of(snapshot, query.synonyms), has_sides=True)
-    sides = _Sides(snapshot, table, Side.QUESTION if unanswered else None)
-    ids, scores = sides.of(tree)
+    unscoped = Side.QUESTION if unanswered else None
+    ids, scores = _Sides(snapshot, table, unscoped).of(tree)
     masks, meant, notes = make_masks(snapshot, query)
-    passes = [mask[table.a_turn[ids]] for mask in masks.values()]
-    people = [(name, asked, *_people(snapshot, name, asked)) for name, asked in (("asked_by", asked_by), ("answered_by", answered_by))]
-    for name, asked, turns, unknown in people:
-        notes += tuple(f"nobody on that side fits {value!r}" for value in unknown)
-        if asked:
-            side = SIDE_FACETS[name][0]
-            there = np.zeros(table.count, dtype=np.bool_)
-            there[table.of_turn[np.flatnonzero(turns & table.is_on[side])]] = True
-            passes.append(there[ids])
-    if passes:
-        kept = where_all(passes)
-        ids, scores = ids[kept], scores[kept]
-    evidence: Unanswered | None = None
-    if unanswered:
-        synonyms = query.synonyms or load_synonyms()
-        evidence = Unanswered(snapshot, table, parse(query.text, lexicon_of(snapshot, synonyms), has_sides=True))
-        kept = np.flatnonzero(evidence.holds(ids))
-        ids, scores = ids[kept], scores[kept]
-    if len(ids) and query.offset >= len(ids):
-        raise InvalidValue(f"offset: {query.offset} lies past the last of {len(ids)} exchanges", hint="choose a smaller one")
-    shown = _rank(snapshot, table, ids, scores, query)[query.offset : query.offset + query.limit]
+    passes = {field: mask[table.a_turn[ids]] for field, mask in masks.items()}
+    people = {name: tuple(asked) for name, asked in (("asked_by", asked_by), ("answered_by", answered_by)) if asked}
+    for name, asked in people.items():
+        there, unknown = _people(snapshot, table, name, asked)
+        passes[name] = there[ids]
+        notes += unknown
+    evidence = _look_for_answers(snapshot, table, query) if unanswered else None
+    if evidence:
+        passes["unanswered"] = evidence.holds(ids)
+    kept = where_all(passes.values()) if passes else np.arange(len(ids))
+    if len(kept) and query.offset >= len(kept):
+        raise InvalidValue(f"offset: {query.offset} lies past the last of {len(kept)} exchanges", hint="choose a smaller one")
+    shown = kept[_rank(snapshot, table, ids[kept], scores[kept], query)[query.offset : query.offset + query.limit]]
     about = about_of(snapshot, query)
-    chosen = {name: tuple(asked) for name, asked, *_ in people if asked}
     return ExchangePage(
         query=query.text,
-        understood="; ".join([_in_words(tree, unanswered), *_filters_in_words(query, meant, chosen)]),
-        exchanges=len(ids),
-        calls=len(np.unique(table.calls[ids])),
-        hits=tuple(_shown(snapshot, table, tree, unanswered, ids[shown], scores[shown], evidence)),
-        facets={name: _count(snapshot, table, name, ids) for name in query.facets},
-        notes=(*notes, *doubts(snapshot, query.text, tree, len(ids))),
-        about=About(query=about.query, filters={**about.filters, **chosen}, generation=about.generation, content=about.content),
+        understood="; ".join([_in_words(tree, unanswered), *_filters_in_words(query, meant, people)]),
+        exchanges=len(kept),
+        calls=len(np.unique(table.calls[ids[kept]])),
+        hits=tuple(_shown(snapshot, table, tree, unscoped, ids[shown], scores[shown], evidence)),
+        facets={name: _count(snapshot, table, name, ids[_sideways(passes, name, len(ids))]) for name in query.facets},
+        notes=(*notes, *doubts(snapshot, query.text, tree, len(kept))),
+        about=replace(about, filters={**about.filters, **people}),
     )
+
+
+# Facets of sides, and the filters on the same people.
+_FILTER_OF = {"asked_firm": "asked_by", "answered_role": "answered_by"}
+
+
+def _sideways(passes: Mapping[str, NDArray[np.bool_]], facet: str, count: int) -> NDArray[np.int64]:
+    """Give the places of exchanges that pass all filters but that on what a facet counts."""
+    others = [passing for name, passing in passes.items() if name != _FILTER_OF.get(facet, facet)]
+    return where_all(others) if others else np.arange(count)
+
+
+def _look_for_answers(snapshot: Snapshot, table: Exchanges, query: Query) -> Unanswered:
+    """Look with synonyms, asked for or not: an answer in other words is one."""
+    lexicon = lexicon_of(snapshot, query.synonyms or load_synonyms())
+    return Unanswered(snapshot, table, parse(query.text, lexicon, has_sides=True))
 
 
 def _check(query: Query) -> None:
@@ -282,26 +290,28 @@ def _unite(parts: Sequence[tuple[_Ids, _Scores]]) -> tuple[_Ids, _Scores]:
     return ids, np.bincount(places, weights=np.concatenate([scores for _, scores in parts]), minlength=len(ids)).astype(np.float64)
 
 
-def _people(snapshot: Snapshot, name: str, asked: Sequence[str]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Say of all turns whether who speaks is asked for; give with it what was asked for and fits nobody."""
+def _people(snapshot: Snapshot, table: Exchanges, name: str, asked: Sequence[str]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Say of all exchanges whether anybody who is asked for stands on a side; give with it a note for each value that fits nobody."""
     turns = np.zeros(snapshot.turn_count, dtype=np.bool_)
-    unknown = []
+    notes = []
+    fields = ("firm", "speaker") if name == "asked_by" else ("role", "speaker")
     for value in asked:
-        fields = ("firm", "speaker") if name == "asked_by" else ("role", "speaker")
         fitting = {field: _values(snapshot, field, value) for field in fields}
-        for field_name, values in fitting.items():
-            column = snapshot.codes(field_name)
-            wanted = np.array([each in values for each in column.values])
-            turns |= wanted[column.codes]
+        for field, values in fitting.items():
+            column = snapshot.codes(field)
+            turns |= np.array([each in values for each in column.values])[column.codes]
         if not any(fitting.values()):
-            unknown.append(value)
-    return turns, tuple(unknown)
+            meant = [each for field in fields for each in suggest_values(snapshot, field, value)[:1]]
+            notes.append(f"nobody in the index fits {value!r}{did_you_mean(tuple(meant))}")
+    there = np.zeros(table.count, dtype=np.bool_)
+    there[table.of_turn[np.flatnonzero(turns & table.is_on[SIDE_FACETS[name][0]])]] = True
+    return there, tuple(notes)
 
 
-def _values(snapshot: Snapshot, field_name: str, value: str) -> frozenset[str]:
-    if field_name == "role":
+def _values(snapshot: Snapshot, field: str, value: str) -> frozenset[str]:
+    if field == "role":
         return frozenset(role.value for role in Role if role.value.casefold() == value.strip().casefold())
-    return frozenset(snapshot.matching_values(field_name, value))
+    return frozenset(snapshot.matching_values(field, value))
 
 
 def _rank(snapshot: Snapshot, table: Exchanges, ids: _Ids, scores: _Scores, query: Query) -> NDArray[np.int64]:
@@ -311,9 +321,9 @@ def _rank(snapshot: Snapshot, table: Exchanges, ids: _Ids, scores: _Scores, quer
 
 
 def _shown(
-    snapshot: Snapshot, table: Exchanges, tree: q.Query, unanswered: bool, ids: _Ids, scores: _Scores, evidence: Unanswered | None
+    snapshot: Snapshot, table: Exchanges, tree: q.Query, unscoped: Side | None, ids: _Ids, scores: _Scores, evidence: Unanswered | None
 ) -> Iterator[Exchange]:
-    cues = {side: tuple(_cues(tree, side, Side.QUESTION if unanswered else None)) for side in Side}
+    cues = {side: tuple(_cues(tree, side, unscoped)) for side in Side}
     for number, score in zip(ids.tolist(), np.round(scores, SCORE_DIGITS).tolist(), strict=True):
         first = int(table.a_turn[number])
         turns = snapshot.turns_of(snapshot.value("call", first) or "")
