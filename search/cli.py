@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 
 import click
@@ -24,6 +25,7 @@ _COMMANDS = {
     "watch": "search.commands.watch:watch",
     "show": "search.commands.show:show",
     "check": "indexer.cli:check",
+    "completion": "search.commands.completion:completion",
 }
 
 
@@ -55,4 +57,8 @@ def earful() -> None:
 def main() -> None:
     """Run the `earful` command."""
     prepare_output()
+    if "_EARFUL_COMPLETE" in os.environ:  # a shell asks what the Tab key gives
+        from search.commands.completion import know_shells
+
+        know_shells()
     earful(prog_name="earful")

@@ -18,6 +18,15 @@ from search.reader import open_snapshot
 settings.register_profile("earful", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("earful")
 
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests search for apart from the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 PEOPLE = {
     "Jane Roe -- Chief Financial Officer": ("Jane Roe", "CFO"),
     "Ada Low -- Chief Executive Officer": ("Ada Low", "CEO"),

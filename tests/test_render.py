@@ -95,12 +95,18 @@ def test_hits_are_a_table() -> None:
     assert [cells[:2] for cells in columns if cells[0].startswith("turn 16")] == [["turn 16 · question", "Pell & Harrow"]]
 
 
+def test_hits_are_numbered() -> None:
+    """The first of a page has the number behind those passed over."""
+    shown = _drawn(lambda console: print_page(_PAGE, console=console, first_number=99))
+    assert re.findall(r"^ *(\d+) ", shown, re.MULTILINE)[:3] == ["99", "100", "101"]
+
+
 def test_what_a_hit_lacks_is_left_out() -> None:
     """The operator is named once, not as their own role, and a call without a date shows none."""
     shown = _page(replace(_PAGE, hits=(_OPERATOR,), facets={}))
     assert shown.count("Operator") == 1
     assert [line.split()[:4] for line in shown.splitlines()[2:4]] == [
-        ["ACMP-2022Q2", "Operator", "…we", "have"],
+        ["1", "ACMP-2022Q2", "Operator", "…we"],
         ["turn", "1", "·", "operator"],
     ]
 
@@ -222,6 +228,33 @@ def test_paragraphs_are_lines_in_a_pipe() -> None:
     out = StringIO()
     print_call(_CALL, _CALL.turns, console=Console(width=80, file=out))
     assert [len(line) for line in out.getvalue().splitlines() if line.startswith("    One")] == [len(_CALL.turns[0].paragraphs[0]) + 4] * 2
+
+
+def test_what_was_sought_is_marked_in_a_call() -> None:
+    """Marks are places in a turn's paragraphs as one text: one may begin in a paragraph and end in the next."""
+    start = len(_CALL.turns[0].paragraphs[0]) - 5  # of the last word and the space behind it
+    shown = _drawn(lambda console: print_call(_CALL, _CALL.turns, console=console, marks={1: ((0, 3), (start, start + 9))}), color=True)
+    assert re.findall(r"\x1b\[1;33m(.*?)\x1b\[0m", shown) == ["One", "word ", "Two"]
+
+
+def test_a_pager_gets_what_is_higher_than_the_terminal() -> None:
+    """All of it as the terminal would have it; what fits, with a line left for the prompt, is printed."""
+    whole = _drawn(lambda console: print_call(_CALL, _CALL.turns, console=console), color=True)
+    paged: list[str] = []
+    height = whole.count("\n")
+
+    def printed(lines: int, is_terminal: bool = True) -> str:
+        console = Console(
+            width=80, height=lines, file=StringIO(), force_terminal=is_terminal, color_system="standard", legacy_windows=False
+        )
+        print_call(_CALL, _CALL.turns, console=console, pager=paged.append)
+        assert isinstance(console.file, StringIO)
+        return console.file.getvalue()
+
+    assert (printed(height + 1), paged) == (whole, [])
+    assert (printed(height), paged) == ("", [whole.removesuffix("\n")])
+    assert "Two." in printed(3, is_terminal=False)
+    assert len(paged) == 1
 
 
 # in a pipe and for programs

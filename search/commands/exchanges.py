@@ -11,21 +11,18 @@ from indexer.cli import index_option
 from search.commands.options import call_options, synonym_options
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
+from search.completion import complete_values
 
 __all__ = ["exchanges"]
 
 
 @click.command()
 @click.argument("query")
-@click.option("--asked-by", multiple=True, metavar="VALUE", help="A firm, or an analyst's name.")
-@click.option("--answered-by", multiple=True, metavar="VALUE", help="A role, as CFO, or a name.")
-@click.option(
-    "--unanswered", is_flag=True, help="Keep what no answer speaks of, or puts off: a cue of words, no judgement."
-)
+@click.option("--asked-by", multiple=True, metavar="VALUE", shell_complete=complete_values("firm"), help="A firm, or an analyst's name.")
+@click.option("--answered-by", multiple=True, metavar="VALUE", shell_complete=complete_values("role"), help="A role, as CFO, or a name.")
+@click.option("--unanswered", is_flag=True, help="Keep what no answer speaks of, or puts off: a cue of words, no judgement.")
 @call_options
-@click.option(
-    "--facet", "facets", multiple=True, metavar="FIELD", help="Count by asked_by, asked_firm, answered_role, company, ..."
-)
+@click.option("--facet", "facets", multiple=True, metavar="FIELD", help="Count by asked_by, asked_firm, answered_role, company, ...")
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True, help="Best or newest first.")
 @click.option("--limit", type=int, default=5, show_default=True, metavar="N", help="Exchanges to show.")
 @click.option("--offset", type=int, default=0, metavar="N", help="Exchanges to pass over.")

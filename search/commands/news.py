@@ -7,12 +7,13 @@ import click
 from indexer.cli import index_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with
+from search.completion import complete_values
 
 __all__ = ["news"]
 
 
 @click.command()
-@click.argument("call")
+@click.argument("call", shell_complete=complete_values("call"))
 @click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Terms to show, new and dropped.")
 @output_options
 @index_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from indexer.cli import index_option
 from search.commands.options import filter_options, synonym_options
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
+from search.completion import complete_facets
 
 __all__ = ["search"]
 
@@ -17,7 +19,14 @@ __all__ = ["search"]
 @click.command()
 @click.argument("query")
 @filter_options
-@click.option("--facet", "facets", multiple=True, metavar="FIELD", help="Count matches by this field: company, role, firm, ...")
+@click.option(
+    "--facet",
+    "facets",
+    multiple=True,
+    metavar="FIELD",
+    shell_complete=complete_facets,
+    help="Count by this field: company, role, ...",
+)
 @click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True, help="Best or newest first.")
 @click.option("--group-by", type=click.Choice(["call"]), help="Show one hit a call.")
 @click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Hits to show.")
@@ -43,10 +52,14 @@ def search(query: str, output: str | None, parquet: str | None, explain: bool, i
       earful search '*' --speaker "tim cook" --facet period --limit 0
     """
     from search.index import open_index
+    from search.last import remember
     from search.render import print_page, totals, write_plain
 
     with open_index(index) as calls:
         page = calls.search(query, **options)
     tell(page, explain)
-    print_answer(page, output, parquet, print_page, write_plain)
+    first_number = options["offset"] + 1
+    print_answer(page, output, parquet, partial(print_page, first_number=first_number), write_plain)
+    if output is None:
+        remember([(hit.call, hit.turn) for hit in page.hits], query, index, first_number, options["synonyms"])
     close_with(totals(page), page.turns)

@@ -10,12 +10,13 @@ from indexer.cli import index_option
 from search.commands.options import filter_options
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
+from search.completion import complete_values
 
 __all__ = ["similar"]
 
 
 @click.command()
-@click.argument("of_call", metavar="CALL")
+@click.argument("of_call", metavar="CALL", shell_complete=complete_values("call"))
 @click.option("--turn", type=int, required=True, metavar="N", help="The number of the turn.")
 @filter_options
 @click.option("--within-call", is_flag=True, help="Find turns of the same call, too.")

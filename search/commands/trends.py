@@ -11,6 +11,7 @@ from indexer.cli import index_option
 from search.commands.options import filter_options, synonym_options
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
+from search.completion import complete_single_valued
 
 __all__ = ["trends"]
 
@@ -19,7 +20,7 @@ __all__ = ["trends"]
 @click.argument("query")
 @filter_options
 @click.option("--by", type=click.Choice(["quarter", "year", "month"]), default="quarter", show_default=True, help="How long a period is.")
-@click.option("--per", metavar="FIELD", help="Tell apart by this field: company, role, section, firm, ...")
+@click.option("--per", metavar="FIELD", shell_complete=complete_single_valued, help="Tell apart by this field: company, role, firm, ...")
 @click.option("--calendar", is_flag=True, help="Take quarters and years of the calendar, not fiscal ones.")
 @click.option("--limit", type=click.IntRange(1), default=8, show_default=True, metavar="N", help="Values of --per to show as tables.")
 @click.option("--plot", metavar="FILE", type=click.Path(), help="Draw a chart: FILE.svg or FILE.png.")

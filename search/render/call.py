@@ -34,7 +34,8 @@ def print_call(
         turns: Of that call.
         console: Where to; standard output.
         marks: What to mark in the turns.
-        pager: Takes, in place of a terminal, text of more lines than the terminal has; None: the terminal takes it.
+        pager: Takes, in place of a terminal, text of more lines than the terminal has, without the end of the last; None: the
+            terminal takes it.
     """
     console = console or Console()
     if pager is None or not console.is_terminal:
@@ -46,7 +47,7 @@ def print_call(
     if text.count("\n") < console.height:  # the prompt takes a line
         console.file.write(text)
     else:
-        pager(text)
+        pager(text.removesuffix("\n"))
 
 
 def _print(call: Call, turns: tuple[Turn, ...], console: Console, marks: Marks) -> None:
@@ -77,4 +78,4 @@ def _paragraphs(turn: Turn, marks: Marks) -> Iterator[Text]:
     said = Text(PARAGRAPH_BREAK.join(turn.paragraphs))
     for start, end in marks.get(turn.number, ()):
         said.stylize("bold yellow", start, end)
-    yield from said.split(PARAGRAPH_BREAK, allow_blank=True)
+    yield from said.split(PARAGRAPH_BREAK)
