@@ -104,6 +104,9 @@ def _unheard(tree: q.Query, occurs: Callable[[str], bool]) -> Iterator[str]:
         said = (tree.text,) if tree.fieldname == "text" else ()
     elif isinstance(tree, q.Phrase):
         said = tuple(tree.words)
+    elif isinstance(tree, Synonymous):  # of what means the same, too, and all else came from a table
+        said = ()
+        yield from _unheard(tree.subqueries[0], occurs)
     elif isinstance(tree, Forms):  # of forms one was asked for, and any of them will do
         forms = [form.text for form in tree.subqueries if form.fieldname == "text"]
         said = () if any(map(occurs, forms)) else tuple(forms[:1])

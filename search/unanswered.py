@@ -20,7 +20,7 @@ from search.reader import Snapshot
 from search.results import Snippet
 from search.sides import Exchanges
 from search.snippets import make_snippet
-from search.tree import Scope, Side
+from search.tree import Forms, Scope, Side, Synonymous
 
 __all__ = ["Evidence", "Unanswered"]
 
@@ -97,7 +97,7 @@ class Unanswered:
             yield Evidence(cue="no-answer", words=())
             return
         if self._sought and not self._says[number]:
-            yield Evidence(cue="not-said", words=tuple(map(explain, self._sought)))
+            yield Evidence(cue="not-said", words=tuple(map(_name, self._sought)))
         deferring, phrases = _deferring(self._snapshot), load_deferrals()
         first, last = np.searchsorted(self._of_answer, [number, number + 1])
         for doc_id in self._answers[first:last].tolist():
@@ -105,6 +105,11 @@ class Unanswered:
                 phrase = phrases[deferring[doc_id]]
                 snippet = make_snippet(self._snapshot.text(doc_id), (frozenset({(phrase, False)}),))
                 yield Evidence(cue="put-off", words=phrase, turn=int(self._snapshot.numbers("turn")[doc_id]), snippet=snippet)
+
+
+def _name(part: q.Query) -> str:
+    """Name what is sought by the form that was asked for."""
+    return _name(part.subqueries[0]) if isinstance(part, Forms | Synonymous) else explain(part)
 
 
 def _of_questions(tree: q.Query) -> Iterator[q.Query]:

@@ -299,6 +299,7 @@ def test_synonyms_stand_beside_what_was_asked_for() -> None:
     assert isinstance(parse("tariffs", lexicon), Synonymous)
     assert _plain(parse('"cash runway"', lexicon)) == Or([_RUNWAY, _CHINA])
     assert parse("guidance", lexicon) == _GUIDANCE
+    assert unheard(parse("tariffs", lexicon), _WORDS.__contains__) == ()
     assert parse("=tariffs", lexicon) == Term("text", "tariffs")
     assert parse('"cash runway"~3', lexicon) == Phrase("text", ["cash", "runway"], slop=4)
     assert explain(parse("tariffs", lexicon)) == 'tariffs | tariff | tariff\'s [or what means the same: duty, "import tax"]'

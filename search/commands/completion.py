@@ -92,7 +92,9 @@ def know_shells() -> None:
 @click.command()
 @click.argument("shell", type=click.Choice(sorted(_SHELLS)))
 def completion(shell: str) -> None:
-    """Print the script that makes the Tab key of a SHELL complete commands, options, and values of the index.
+    """Print what makes the Tab key complete, for a SHELL.
+
+    It completes commands, options, and values of the index.
 
     The index is that of --index if it stands before on the line, else $EARFUL_INDEX, else ./index. Put into ~/.bashrc
     or ~/.zshrc the line of your shell; fish wants a file.

@@ -32,7 +32,9 @@ __all__ = ["exchanges"]
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
 @index_option
 def exchanges(query: str, full: bool, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
-    """Find question-and-answer exchanges that match QUERY, and print each question with its answers.
+    """Find questions with their answers.
+
+    An exchange is one analyst's questions with all the answers to them; those are printed that match QUERY.
 
     question:(...) is looked for in what the analyst says, answer:(...) in what the company says, anything else in both. A word
     holds for a side if any of its turns says it; AND, OR and NOT then join exchanges.

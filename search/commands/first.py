@@ -24,9 +24,10 @@ __all__ = ["first"]
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
 @index_option
 def first(query: str, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
-    """Find by company the first and the last mention of QUERY: when, by whom, and raised by management or by an analyst.
+    """Find who said QUERY first, and who last, by company.
 
-    The earliest company comes first. In a pipe: company, first or last, date, call and turn, who raised it, speaker, what was said.
+    When, by whom, and was it raised by management or by an analyst? The earliest company comes first. In a pipe: company, first or
+    last, date, call and turn, who raised it, speaker, what was said.
 
     \b
     Examples:

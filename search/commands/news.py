@@ -18,11 +18,12 @@ __all__ = ["news"]
 @output_options
 @index_option
 def news(call: str, limit: int, output: str | None, parquet: str | None, index: str) -> None:
-    """Tell what is new in a CALL: the words and phrases it has more of than the company's earlier calls and than others of the period.
+    """Tell what is new in a CALL.
 
-    Each term comes with how often it is said here, in the company's earlier calls, and in others' of the same fiscal period, and
-    with one place; then what the company's last calls said and this one does not. The measure is the log-likelihood G2 of both
-    comparisons, the lesser counts. In a pipe: new or dropped, term, the three counts, G2, call and turn, what was said.
+    These are the words and two-word phrases that it has more of than the company's earlier calls, and than others of the period.
+    Each comes with how often it is said here, in the company's earlier calls, and in others' of the same fiscal period, and with one
+    place; then follows what the company's last calls said and this one does not. The measure is the log-likelihood G2 of both
+    comparisons, of which the lesser counts. In a pipe: new or dropped, term, the three counts, G2, call and turn, what was said.
 
     \b
     Examples:

@@ -31,10 +31,11 @@ __all__ = ["trends"]
 def trends(
     query: str, limit: int, plot: str | None, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any
 ) -> None:
-    """Count by period how often QUERY is said, in how many turns and calls, and per 1,000 words.
+    """Count by period how often QUERY is said.
 
-    Calls that do not say it count, too: the words are all words of those who pass the filters. Periods without a call are gaps,
-    not zeros. In a pipe: value (with --per), period, turns, calls, mentions, words, calls in all, mentions per 1,000 words.
+    Counted are turns, calls, mentions, and mentions per 1,000 words. Calls that do not say it count, too: the words are all words
+    of those who pass the filters. Periods without a call are gaps, not zeros. In a pipe: value (with --per), period, turns, calls,
+    mentions, words, calls in all, mentions per 1,000 words.
 
     \b
     Examples:

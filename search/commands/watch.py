@@ -11,6 +11,7 @@ import click
 
 from indexer.cli import index_option
 from search.commands.options import NOTHING_FOUND, filter_options, synonym_options
+from search.commands.output import output_options, print_answer
 
 __all__ = ["watch"]
 
@@ -61,11 +62,12 @@ def add(
     from search.watch import Watch, open_watches
 
     chosen = {field: tuple(values) for field, values in filters.items() if values}
-    days = {field: (day,) for field, day in (("since", since), ("until", until)) if day}
-    kept = Watch(name=name, query=query, filters={**chosen, **days}, synonyms=synonyms)
-    with closing(open_snapshot(index)) as snapshot, open_watches(Store(index)) as watches:
-        turns = watches.add(snapshot, kept, from_start=from_start, replace=replace)
-    matching = f"{turns:,} {'turn matches' if turns == 1 else 'turns match'} now"
+    kept = Watch(name=name, query=query, filters=chosen, since=since, until=until, synonyms=synonyms)
+    with open_watches(Store(index)) as watches, closing(open_snapshot(index)) as snapshot:
+        added = watches.add(snapshot, kept, from_start=from_start, replace=replace)
+    for note in added.notes:
+        click.echo(f"earful: {note}", err=True)
+    matching = f"{added.turns:,} {'turn matches' if added.turns == 1 else 'turns match'} now"
     click.echo(f"{name}: {matching}{', and the first run shows them' if from_start else ''}", err=True)
 
 
@@ -75,16 +77,15 @@ def add(
 def list_(as_json: bool, index: str) -> None:
     """List the watches: name, query, filters. Exit status 1: there are none."""
     from indexer.store import Store
-    from search.watch import open_watches
+    from search.render.watch import watch_in_words
+    from search.watch import list_watches
 
-    with open_watches(Store(index)) as watches:
-        found = watches.all()
+    found = list_watches(Store(index))
     if as_json:
-        click.echo(json.dumps([each.to_dict() for each in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"watches": [each.to_dict() for each in found]}, ensure_ascii=False, indent=2))
     else:
         for each in found:
-            filters = "; ".join(f"{name}: {', '.join(values)}" for name, values in each.filters.items())
-            click.echo("\t".join(filter(None, (each.name, each.query, filters))))
+            click.echo(watch_in_words(each))
     if not found:
         click.get_current_context().exit(NOTHING_FOUND)
 
@@ -103,36 +104,34 @@ def remove(name: str, index: str) -> None:
 
 @watch.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--limit", type=int, default=3, show_default=True, metavar="N", help="Turns to show of each call.")
+@output_options
 @index_option
-def run(names: tuple[str, ...], as_json: bool, index: str) -> None:
+def run(names: tuple[str, ...], limit: int, output: str | None, parquet: str | None, index: str) -> None:
     """Show by call what matched since each watch last ran; all watches if no NAME is given.
+
+    It counts as seen once all has been written: a broken pipe loses nothing.
 
     Exit status 0: something is new. 1: nothing is. 2: a watch could not run; the others did.
 
     \b
     Examples:
       earful watch run
-      earful watch run tariffs --json | jq '.[].calls[].call'
+      earful watch run tariffs --json | jq '.watches[].calls[].call'
     """
     from indexer.store import Store
     from search.reader import open_snapshot
-    from search.render.watch import print_watches, write_plain_watches
+    from search.render.watch import news_in_words, print_watches, write_plain_watches
     from search.watch import open_watches
 
-    with closing(open_snapshot(index)) as snapshot, open_watches(Store(index)) as watches:
-        found = watches.run(snapshot, names)
-        if as_json:
-            click.echo(json.dumps([each.to_dict() for each in found], ensure_ascii=False, indent=2))
-        elif sys.stdout.isatty():
-            print_watches(found)
-        else:
-            write_plain_watches(found, sys.stdout)
+    with open_watches(Store(index)) as watches, closing(open_snapshot(index)) as snapshot:
+        found = watches.run(snapshot, names, limit=limit)
+        print_answer(found, output, parquet, print_watches, write_plain_watches)
         sys.stdout.flush()
         watches.remember()
-    for each in found:
-        click.echo(f"{each.watch.name}: {each.failure or f'{each.turns:,} new turns in {len(each.calls):,} calls'}", err=True)
-    if any(each.failure for each in found):
+    for news in found.watches:
+        click.echo(f"{news.watch.name}: {news.failure or news_in_words(news)}", err=True)
+    if any(news.failure for news in found.watches):
         click.get_current_context().exit(_FAILED)
-    if not any(each.turns for each in found):
+    if not found.turns:
         click.get_current_context().exit(NOTHING_FOUND)

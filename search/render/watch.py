@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console
@@ -10,18 +9,18 @@ from rich.text import Text
 
 from search.render.plain import speaker_in_words
 from search.render.terminal import marked
-from search.watch import WatchedCall, WatchNews
+from search.watch import Watch, WatchedCall, WatchNews, WatchRun
 
-__all__ = ["print_watches", "write_plain_watches"]
+__all__ = ["news_in_words", "print_watches", "watch_in_words", "write_plain_watches"]
 
 _WIDEST = 120
 
 
-def print_watches(found: Iterable[WatchNews], console: Console | None = None) -> None:
+def print_watches(run: WatchRun, console: Console | None = None) -> None:
     """Print by watch and call how many turns are new, and the best of them; it fits 80 columns."""
     console = console or Console()
     width = min(console.width, _WIDEST)
-    for news in found:
+    for news in run.watches:
         if not news.calls:
             continue
         console.print(Text(f"{news.watch.name}: {news.watch.query}", style="bold"), width=width)
@@ -38,8 +37,26 @@ def _heading(call: WatchedCall) -> Text:
     return Text(f"  {call.call}  ", style="cyan").append(f"{about}: {call.turns:,} new", style="not bold")
 
 
-def write_plain_watches(found: Iterable[WatchNews], out: TextIO) -> None:
-    """Write `watch<TAB>CALL:TURN: Speaker (Role, Firm): snippet` for the best new turns of each call."""
-    for news in found:
+def write_plain_watches(run: WatchRun, out: TextIO) -> None:
+    """Write `watch<TAB>CALL:TURN: Speaker (Role, Firm): snippet` for the best new turns of each call, and how many more it has."""
+    for news in run.watches:
         for call in news.calls:
             out.writelines(f"{news.watch.name}\t{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}\n" for hit in call.hits)
+            if call.turns > len(call.hits):
+                out.write(f"{news.watch.name}\t{call.call}: {call.turns - len(call.hits):,} more\n")
+
+
+def news_in_words(news: WatchNews) -> str:
+    """Say how much is new in a watch: `7 new turns in 5 calls`."""
+    if not news.turns:
+        return "nothing new"
+    turns = "1 new turn" if news.turns == 1 else f"{news.turns:,} new turns"
+    return f"{turns} in {len(news.calls):,} {'call' if len(news.calls) == 1 else 'calls'}"
+
+
+def watch_in_words(watch: Watch) -> str:
+    """Say what a watch asks, in parts between tabs: `tariffs<TAB>tariffs OR duties<TAB>role: CFO; since: 2022-01-01`."""
+    narrowed = [f"{name}: {', '.join(values)}" for name, values in watch.all_filters().items()]
+    if watch.synonyms:
+        narrowed.append("with synonyms" if watch.synonyms is True else f"with synonyms of {watch.synonyms}")
+    return "\t".join(filter(None, (watch.name, watch.query, "; ".join(narrowed))))
