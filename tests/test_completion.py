@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import indexer
 from search.cli import earful
-from search.commands.completion import COMPLETE_VARIABLE, completion, know_shells
+from search.commands.completion import COMPLETE_VARIABLE, know_shells
 from search.commands.options import call_options, filter_options
 from search.completion import complete_facets, complete_single_valued, fitting_first, values_of
 from tests.conftest import World
@@ -168,10 +168,8 @@ def test_a_failure_is_no_completion(tmp_path: Path, capfd: pytest.CaptureFixture
 # in shells
 
 _PROGRAM = f"""#!{sys.executable}
-from search.cli import earful
-from search.commands.completion import know_shells
-know_shells()
-earful(prog_name="earful")
+from search.cli import main
+main()
 """
 
 
@@ -257,7 +255,7 @@ def test_fish_quotes_by_itself(program: Path) -> None:
 )
 def test_a_script_for_each_shell(shell: str, has: str) -> None:
     """The command prints click's script, with what ours has beside; the variable that click is asked by prints the same."""
-    result = CliRunner().invoke(completion, [shell])
+    result = CliRunner().invoke(earful, ["completion", shell])
     assert (result.exit_code, result.stderr) == (0, "")
     assert has in result.stdout
     assert f"{COMPLETE_VARIABLE}={shell}_complete" in result.stdout
@@ -269,8 +267,8 @@ def test_a_script_for_each_shell(shell: str, has: str) -> None:
 
 def test_help_says_the_line_to_add() -> None:
     """Who asks for help gets the line of each shell; another shell is wrong use."""
-    shown = CliRunner().invoke(completion, ["--help"]).stdout
+    shown = CliRunner().invoke(earful, ["completion", "--help"]).stdout
     assert 'eval "$(earful completion bash)"' in shown
     assert 'eval "$(earful completion zsh)"' in shown
     assert "earful completion fish > ~/.config/fish/completions/earful.fish" in shown
-    assert CliRunner().invoke(completion, ["tcsh"]).exit_code == 2
+    assert CliRunner().invoke(earful, ["completion", "tcsh"]).exit_code == 2
