@@ -21,7 +21,7 @@ from indexer.names import fold
 from search.inflect import inflections
 from search.tree import Forms, Near, NoValue
 
-__all__ = ["Question", "Scan", "Turn", "make_question"]
+__all__ = ["Question", "Scan", "Turn", "make_question", "plain"]
 
 _FIELDS = ("speaker", "role", "company", "period", "kind")
 _SEPARATORS = (" ", " ", "  ", " AND ", "\t")
@@ -353,3 +353,15 @@ def _range(scan: Scan, random: Random) -> _Range:
     if random.random() < 0.2:
         first, last = random.choice([("", last), (first, "")])
     return _Range(field, first, last) if first or last else _Range(field, "2000", "")
+
+
+def plain(tree: q.Query) -> q.Query:
+    """Give a tree of plain classes, an And or Or of one part as that part: which of them walks best is not what a text means."""
+    if isinstance(tree, NoValue):
+        return tree
+    if isinstance(tree, Near):
+        return Near([plain(part) for part in tree.subqueries], tree.distance)
+    if isinstance(tree, q.And | q.Or):
+        parts = [plain(part) for part in tree.subqueries]
+        return parts[0] if len(parts) == 1 else (q.And if isinstance(tree, q.And) else q.Or)(parts)
+    return q.Not(plain(tree.query)) if isinstance(tree, q.Not) else tree

@@ -515,7 +515,8 @@ def test_how_news_look(tmp_path: Path) -> None:
     out = StringIO()
     write_plain_news(found, out)
     assert out.getvalue().splitlines()[0].split("\t")[:5] == ["new", "turbine", "8", "0", "0"]
-    assert compared_in_words(found).startswith(f"{found.words:,} words against no earlier call of the company and 1 other company's call of the period (")
+    compared = "no earlier call of the company and 1 other company's call of the period ("
+    assert compared_in_words(found).startswith(f"{found.words:,} words against {compared}")
     done = CliRunner().invoke(earful, ["news", "ACMP-2022Q2", "--json", "--index", str(tmp_path / "index")])
     assert (done.exit_code, json.loads(done.stdout)["terms"][0]["text"]) == (0, "turbine")
     assert CliRunner().invoke(earful, ["news", "NOSUCH", "--index", str(tmp_path / "index")]).exit_code == 1

@@ -13,6 +13,7 @@ from indexer.schema import VALUE_FIELDS
 from search.explain import advice, explain, unheard
 from search.parse import Lexicon, parse
 from search.tree import Forms, Near, NoValue, Scope, Side, Synonymous
+from tests.questions import plain
 
 _WORDS = frozenset("guidance tariff tariffs tariff's china raise raised cash runway pricing price m&a at&t at&t's and or not".split())
 _VALUES = {
@@ -33,19 +34,7 @@ _RUNWAY = Phrase("text", ["cash", "runway"])
 
 
 def _parse(text: str) -> Tree:
-    return _plain(parse(text, _LEXICON))
-
-
-def _plain(tree: Tree) -> Tree:
-    """Give a tree of Whoosh's plain classes, an And or Or of one part as that part: which of them walks best is not what a text means."""
-    if isinstance(tree, NoValue):
-        return tree
-    if isinstance(tree, Near):
-        return Near([_plain(part) for part in tree.subqueries], tree.distance)
-    if isinstance(tree, And | Or):
-        parts = [_plain(part) for part in tree.subqueries]
-        return parts[0] if len(parts) == 1 else (And if isinstance(tree, And) else Or)(parts)
-    return Not(_plain(tree.query)) if isinstance(tree, Not) else tree
+    return plain(parse(text, _LEXICON))
 
 
 def _outcome(text: str) -> Tree | EarfulError:
@@ -269,7 +258,7 @@ def test_misspelt_words(text: str, asked: tuple[str, int]) -> None:
 )
 def test_words_near_each_other(text: str, tree: Tree) -> None:
     """`near` is any order, a phrase with a number is this order with so many words between; alternatives stand in brackets."""
-    found = _plain(parse(text, _LEXICON))
+    found = plain(parse(text, _LEXICON))
     assert (found, getattr(found, "distance", None)) == (tree, getattr(tree, "distance", None))
 
 
@@ -295,9 +284,9 @@ def test_synonyms_stand_beside_what_was_asked_for() -> None:
     table = {("tariffs",): (("duty",), ("tariff",), ("import", "tax")), ("cash", "runway"): (("china",),)}
     lexicon = Lexicon(_WORDS.__contains__, lambda *_: (), synonyms=lambda found: table.get(found, ()))
     tariffs = Synonymous([_TARIFFS, Term("text", "duty"), Phrase("text", ["import", "tax"])])
-    assert _plain(parse("tariffs", lexicon)) == _plain(tariffs)
+    assert plain(parse("tariffs", lexicon)) == plain(tariffs)
     assert isinstance(parse("tariffs", lexicon), Synonymous)
-    assert _plain(parse('"cash runway"', lexicon)) == Or([_RUNWAY, _CHINA])
+    assert plain(parse('"cash runway"', lexicon)) == Or([_RUNWAY, _CHINA])
     assert parse("guidance", lexicon) == _GUIDANCE
     assert unheard(parse("tariffs", lexicon), _WORDS.__contains__) == ()
     assert parse("=tariffs", lexicon) == Term("text", "tariffs")
@@ -309,9 +298,9 @@ def test_the_sides_of_an_exchange() -> None:
     """Where exchanges are asked for, question: and answer: say on which side something is sought; they do not stand in each other."""
     tree = parse('question:(tariffs firm:"Société Pell") NOT answer:china', _LEXICON, has_sides=True)
     firm = Term("firm", "societe pell")
-    asked = And([_plain(_TARIFFS), firm])
+    asked = And([plain(_TARIFFS), firm])
     question, excluded = tree.subqueries
-    assert (question.side, _plain(question.child)) == (Side.QUESTION, asked)
+    assert (question.side, plain(question.child)) == (Side.QUESTION, asked)
     assert excluded == Not(Scope(Side.ANSWER, _CHINA))
     assert explain(tree) == 'question says ((tariffs | tariff | tariff\'s) AND firm:"societe pell") AND NOT answer says china'
     with pytest.raises(QuerySyntaxError, match="question: is for earful exchanges at column 9"):

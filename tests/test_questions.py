@@ -8,19 +8,16 @@ from random import Random
 
 import numpy as np
 import pytest
-from whoosh.query import And, Not, Or
-from whoosh.query import Query as Tree
 
 import indexer
 from search.execute import count_mentions
 from search.execute.select import lexicon_of
 from search.parse import Lexicon, parse
 from search.reader import Snapshot, open_snapshot
-from search.tree import Near, NoValue
 from tests import exact
 from tests.conftest import World
 from tests.exact import compare, random_strings, read_turns, try_strings
-from tests.questions import Scan, make_question
+from tests.questions import Scan, make_question, plain
 
 _SAMPLES = Path(indexer.__file__).parent / "samples"
 
@@ -41,18 +38,6 @@ def scan(samples: Snapshot) -> Scan:
     return Scan(read_turns(samples))
 
 
-def _plain(tree: Tree) -> Tree:
-    """Give a tree of Whoosh's plain classes, an And or Or of one part as that part."""
-    if isinstance(tree, NoValue):
-        return tree
-    if isinstance(tree, Near):
-        return Near([_plain(part) for part in tree.subqueries], tree.distance)
-    if isinstance(tree, And | Or):
-        parts = [_plain(part) for part in tree.subqueries]
-        return parts[0] if len(parts) == 1 else (And if isinstance(tree, And) else Or)(parts)
-    return Not(_plain(tree.query)) if isinstance(tree, Not) else tree
-
-
 @pytest.mark.parametrize("seed", range(300))
 def test_a_question_is_parsed_as_it_was_printed(samples: Snapshot, scan: Scan, seed: int) -> None:
     """However it is printed, in brackets, capitals and quotes of any kind, the same tree comes out."""
@@ -60,8 +45,8 @@ def test_a_question_is_parsed_as_it_was_printed(samples: Snapshot, scan: Scan, s
     question = make_question(scan, random)
     lexicon = Lexicon(scan.occurs, scan.values, scan.alike)
     texts = {question.text(random) for _ in range(4)}
-    assert [text for text in texts if _plain(parse(text, lexicon)) != _plain(question.tree(scan))] == []
-    assert all(_plain(parse(text, lexicon_of(samples))) == _plain(parse(text, lexicon)) for text in texts)
+    assert [text for text in texts if plain(parse(text, lexicon)) != plain(question.tree(scan))] == []
+    assert all(plain(parse(text, lexicon_of(samples))) == plain(parse(text, lexicon)) for text in texts)
 
 
 @pytest.mark.parametrize("kind", ["whole", "steps"])
