@@ -71,7 +71,7 @@ def test_most_questions_find_something(scan: Scan) -> None:
 def test_a_wrong_count_is_seen(samples: Snapshot, scan: Scan, monkeypatch: pytest.MonkeyPatch) -> None:
     """One mention too many, or one turn too few, and the comparison says of which question."""
     monkeypatch.setattr(exact, "count_mentions", lambda *asked: np.add(found, 1) if (found := count_mentions(*asked)) is not None else None)
-    assert any(line.startswith("mentions of question") for line in compare(samples, scan, queries=10, seed=3))
+    assert any(line.startswith("turns of question") for line in compare(samples, scan, queries=10, seed=3))
     monkeypatch.setattr(exact, "_found", lambda *asked: {})
     assert any(line.startswith("turns of question") for line in compare(samples, scan, queries=10, seed=3))
 
