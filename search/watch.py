@@ -280,7 +280,7 @@ class Watches:
         Raises:
             InvalidValue: there is no watch of a name, or the limit is not possible.
             IndexDamaged: the manifest is not what was written.
-        Cost: beside the search about 8 microseconds a turn that matches, most of it to read what is said.
+        Cost: beside the search about 10 microseconds a turn that matches, most of it to read what is said.
         """
         if limit < 1:
             raise InvalidValue(f"limit: {limit} is not possible", hint="give a number from 1")
@@ -448,7 +448,7 @@ def _to_json(kind: str, content: Any, indent: int | None = None) -> bytes:
 
 def _read_watches(store: Store) -> tuple[Watch, ...]:
     with _telling_damage(store, _FILE):
-        watches = tuple(map(_watch_of, _read(store, _FILE, "watches") or ()))
+        watches = tuple(map(_watch_of, _read(store, _FILE, "watches", [])))
         if len({watch.name for watch in watches}) < len(watches):
             raise ValueError("two watches of one name")
     return watches
@@ -472,7 +472,7 @@ def _watch_of(entry: dict[str, Any]) -> Watch:
 def _read_memory(store: Store, name: str) -> _Memory:
     file = _memory_file(name)
     with _telling_damage(store, file):
-        return {call: _shown_of(*shown) for call, shown in (_read(store, file, "shown") or {}).items()}
+        return {call: _shown_of(*shown) for call, shown in _read(store, file, "shown", {}).items()}
 
 
 def _shown_of(file: str, said: str) -> _Shown:
@@ -481,12 +481,12 @@ def _shown_of(file: str, said: str) -> _Shown:
     return _Shown(file=file, said=frozenset(said[at : at + _HASH_CHARS] for at in range(0, len(said), _HASH_CHARS)))
 
 
-def _read(store: Store, name: str, kind: str) -> Any:
-    """Read what a file has; None if there is no file."""
+def _read(store: Store, name: str, kind: str, nothing: Any) -> Any:
+    """Read what a file has; `nothing` if there is no file."""
     try:
         content = json.loads((store.folder / name).read_bytes())
     except FileNotFoundError:
-        return None
+        return nothing
     if content["version"] != _VERSION:
         raise IndexDamaged(f"{store.folder / name} is of version {content['version']!r}, which is not known here", hint="update Earful")
     return content[kind]

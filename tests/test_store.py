@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,20 @@ def test_a_commit_removes_what_killed_rebuilds_left(store: Store) -> None:
     assert (store.check(), _said(store)) == ([], ["pumps"])
 
 
-@pytest.mark.parametrize("name", ["README.md", ".gitkeep", "notes.txt", "earful.json", "_OTHER_1.toc", "OTHER_abc.seg", "MAIN.toc"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        ".gitkeep",
+        "notes.txt",
+        "earful.json",
+        "_OTHER_1.toc",
+        "OTHER_abc.seg",
+        "MAIN.toc",
+        "earful-watches.json",
+        "earful-watch-1.json",
+    ],
+)
 def test_foreign_files_are_never_touched(store: Store, name: str) -> None:
     """What others put into the directory stays as it is and is no fault of the index."""
     (store.folder / name).write_text("mine")
@@ -357,6 +371,48 @@ def test_the_lock_goes_with_its_holder(store: Store) -> None:
         holder.wait()
         with store.lock():
             assert (store.folder / "earful.lock").read_text().startswith(f"process {os.getpid()} on ")
+
+
+def test_a_lock_is_waited_for(store: Store) -> None:
+    """Who is willing to wait gets the lock as soon as it is free."""
+    has_it, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with store.lock("other.lock"):
+            has_it.set()
+            done.wait(0.2)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert has_it.wait(60)
+    with store.lock("other.lock", wait_s=60):
+        pass
+    holder.join()
+
+
+def test_locks_of_other_names_keep_nobody_else_out(store: Store) -> None:
+    """What is locked under another name waits for no rebuild, and says what is going on."""
+    refused = pytest.raises(IndexLocked, match="another count is running on")
+    with store.lock(), store.lock("other.lock"), refused, store.lock("other.lock", "count"):
+        pytest.fail("two at once")
+
+
+def test_what_no_generation_has_is_written_whole_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that fails leaves the file as it was, and the index too; what is not there can be removed."""
+    store.write("own.json", b"one")
+    store.write("own.json", b"two")
+
+    def fail(_: object, __: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="No space"):
+        store.write("own.json", b"three")
+    monkeypatch.undo()
+    assert ((store.folder / "own.json").read_bytes(), store.check()) == (b"two", [])
+    store.remove("own.json")
+    store.remove("own.json")
+    assert not (store.folder / "own.json").exists()
 
 
 def test_the_lock_makes_the_directory(tmp_path: Path) -> None:
