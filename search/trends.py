@@ -18,7 +18,7 @@ from search.query import Query
 from search.reader import Codes, Snapshot
 from search.tables import About, Table
 
-__all__ = ["PERIODS", "TrendPoint", "Trends", "trends"]
+__all__ = ["PERIODS", "TrendPoint", "Trends", "period_name", "period_number", "trends"]
 
 PERIODS = ("quarter", "year", "month")
 _MONTHS_A_QUARTER = 3
@@ -145,7 +145,7 @@ def trends(snapshot: Snapshot, query: Query, *, by: str = "quarter", per: str | 
         by=by,
         per=per,
         calendar=calendar or by == "month",
-        points=tuple(_points(cells, counts, _following(by))),
+        points=tuple(_points(cells, counts, by)),
         notes=selected.notes,
         about=about_of(snapshot, query),
     )
@@ -175,16 +175,20 @@ _NAMES: dict[tuple[str, bool], Callable[[str], str]] = {
 }
 
 
-def _following(by: str) -> Callable[[str], str]:
-    """Give what says which period comes next."""
-    parts, sign = {"quarter": (4, "Q"), "month": (12, "-"), "year": (1, "")}[by]
+# How many periods a year has, and how one is written.
+_FORMS = {"quarter": (4, "{:04}Q{}"), "year": (1, "{:04}"), "month": (12, "{:04}-{:02}")}
 
-    def following(period: str) -> str:
-        year, part = int(period[:4]), int(period[5:] or 1)
-        year, part = (year, part + 1) if part < parts else (year + 1, 1)
-        return f"{year:04}{sign}{part:0{2 if by == 'month' else 1}}" if sign else f"{year:04}"
 
-    return following
+def period_number(period: str, by: str) -> int:
+    """Number a period, as `2021Q3`, so that the next one has the next number; the first of a year is divisible by how many there are."""
+    return int(period[:4]) * _FORMS[by][0] + int(period[5:] or 1) - 1
+
+
+def period_name(number: int, by: str) -> str:
+    """Write the period of a number."""
+    parts, form = _FORMS[by]
+    year, part = divmod(number, parts)
+    return form.format(year, part + 1)
 
 
 class _Cells:
@@ -211,7 +215,7 @@ class _Cells:
         return np.bincount(pairs >> _CODE_BITS, minlength=self._count).reshape(len(self.values), len(self.periods))
 
 
-def _points(cells: _Cells, counts: Mapping[str, NDArray[np.int64] | None], following: Callable[[str], str]) -> Iterator[TrendPoint]:
+def _points(cells: _Cells, counts: Mapping[str, NDArray[np.int64] | None], by: str) -> Iterator[TrendPoint]:
     """Give the points of all values, most mentions first, or turns where nothing is said; ties by value."""
     figures = {name: count for name, count in counts.items() if count is not None}
     weight = figures.get("mentions", figures["turns"]).sum(axis=1)
@@ -220,7 +224,7 @@ def _points(cells: _Cells, counts: Mapping[str, NDArray[np.int64] | None], follo
         rows = {name: count[value].tolist() for name, count in figures.items()}
         there = [code for code, calls in enumerate(rows["calls_total"]) if calls]
         known = [cells.periods[code] for code in there if cells.periods[code]]
-        names = [*_stretch(known[0], known[-1], following), ""] if known else [""]
+        names = [*_stretch(known[0], known[-1], by), ""] if known else [""]
         of_name = {cells.periods[code]: code for code in there}
         for name in names:
             code = of_name.get(name)
@@ -240,9 +244,6 @@ def _point(value: str, period: str, figures: Mapping[str, int]) -> TrendPoint:
     )
 
 
-def _stretch(first: str, last: str, following: Callable[[str], str]) -> Iterator[str]:
+def _stretch(first: str, last: str, by: str) -> Iterator[str]:
     """Give the periods from one to another, both included."""
-    while first < last:
-        yield first
-        first = following(first)
-    yield last
+    return (period_name(number, by) for number in range(period_number(first, by), period_number(last, by) + 1))

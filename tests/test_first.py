@@ -169,6 +169,14 @@ def test_how_it_looks(calls: search.CallIndex) -> None:
     assert first_totals(found) == "5 turns in 4 calls of 3 companies"
 
 
+def test_nobody_is_no_table(calls: search.CallIndex) -> None:
+    """Where nobody said it, nothing is printed, no header of an empty table either."""
+    console = Console(file=io.StringIO(), width=80)
+    print_firsts(calls.first("zebra"), console)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == ""
+
+
 def test_the_command_prints_every_form(index: Path) -> None:
     """JSON and CSV hold both mentions with what was asked; status 1 is nothing found."""
 

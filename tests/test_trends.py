@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -20,10 +19,10 @@ from rich.console import Console
 import search
 from indexer.errors import InvalidValue, QuerySyntaxError, UnknownField
 from search.cli import earful
-from search.plot import plot_trends
 from search.query import make_query
-from search.render.trends import bar, print_trends, write_plain_trends
-from search.trends import TrendPoint, trends
+from search.render.trends import bar, print_trends, trend_totals, write_plain_trends
+from search.tables import About
+from search.trends import TrendPoint, Trends, period_name, period_number, trends
 from tests.conftest import SAID, Turn, World
 from tests.small_index import JANE, SAM, indexed, transcript
 
@@ -229,7 +228,59 @@ def test_few_values_are_shown_and_the_others_counted(calls: search.CallIndex) ->
     shown = _printed(calls.trends("tariffs", per="ticker"), most=1)
     assert "BOLT" in shown
     assert "ACME" not in shown
-    assert "and 1 more values of ticker" in shown
+    assert "and 1 more value of ticker;" in shown
+    assert "more" not in _printed(calls.trends("tariffs", per="ticker"), most=2)
+
+
+def _point(period: str | None, mentions: int = 7, *, value: str | None = None, calls: int = 1) -> TrendPoint:
+    words, total = 1000 * calls, 2 * calls
+    return TrendPoint(value=value, period=period, turns=5 * calls, calls=calls, mentions=mentions, words=words, calls_total=total)
+
+
+def _trends(*points: TrendPoint, per: str | None = None) -> Trends:
+    asked = About(query="tariffs")
+    return Trends(query="tariffs", understood="tariffs", by="quarter", per=per, calendar=False, points=points, notes=(), about=asked)
+
+
+def test_long_figures_are_never_cut() -> None:
+    """Where figures take the room, bars get shorter; gaps still say so; all of it stays within 80 columns."""
+    gap = TrendPoint(value=None, period="2021Q2", turns=None, calls=None, mentions=None, words=None, calls_total=None)
+    shown = _printed(_trends(_point("2021Q1", 12_345_678, calls=123_456), gap, _point(None)))
+    lines = [line.split() for line in shown.splitlines()]
+    assert lines[0] == ["quarter", "calls", "of", "turns", "mentions", "per", "1,000"]
+    assert lines[2][:6] == ["2021Q1", "123,456", "246,912", "617,280", "12,345,678", "100.001"]
+    assert lines[2][6] == "█" * 17
+    assert lines[3:5] == [["2021Q2", "no", "calls"], ["(not", "known)", "1", "2", "5", "7", "7.000", "█▎"]]
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_bars_are_scaled_to_what_is_shown() -> None:
+    """A value that is not shown makes no bar shorter, and bars of all tables can be compared."""
+    points = [_point("2021Q1", mentions, value=firm) for firm, mentions in (("Pell", 10), ("Roe", 5), ("Tiny", 1000))]
+    assert [_printed(_trends(*points, per="firm"), most=2).count("█"), _printed(_trends(*points[:1])).count("█")] == [24 + 12, 24]
+
+
+@pytest.mark.parametrize(
+    ("points", "totals"),
+    [
+        ((_point("2021Q1", 1), _point(None, 0)), "1 mention in 10 turns, 1 quarter"),
+        ((_point("2021Q1", 1), _point("2021Q2", 1)), "2 mentions in 10 turns, 2 quarters"),
+        ((), "0 turns, 0 quarters"),
+    ],
+)
+def test_totals(points: tuple[TrendPoint, ...], totals: str) -> None:
+    """Mentions and turns of all periods, and how many periods have any; what has no period is none."""
+    assert trend_totals(_trends(*points)) == totals
+
+
+@pytest.mark.parametrize(
+    ("by", "first", "following"), [("quarter", "2021Q4", "2022Q1"), ("month", "2021-12", "2022-01"), ("year", "1999", "2000")]
+)
+def test_periods_are_numbered_without_leaps(by: str, first: str, following: str) -> None:
+    """A period's number is one more than that of the period before, over the year's end too; its name can be told from it."""
+    number = period_number(first, by)
+    assert period_number(following, by) == number + 1
+    assert [period_name(number, by), period_name(number + 1, by)] == [first, following]
 
 
 @pytest.mark.parametrize(
@@ -268,33 +319,3 @@ def test_the_command_prints_every_form(calls: search.CallIndex, tmp_path: Path) 
     assert "understood: tariffs" in plain.stderr
     assert run("zebra").exit_code == 1
     assert run("tariffs", "--per", "nosuch").exit_code == 2
-
-
-# charts
-
-
-@pytest.mark.parametrize("per", [None, "ticker"])
-def test_a_chart_is_drawn(calls: search.CallIndex, tmp_path: Path, per: str | None) -> None:
-    """The file has the query as its title, the periods, and a line a value, which is broken at gaps."""
-    assert plot_trends(calls.trends("tariffs", per=per), tmp_path / "new" / "chart.svg") == 0
-    drawn = ElementTree.parse(tmp_path / "new" / "chart.svg").getroot()
-    comments = (tmp_path / "new" / "chart.svg").read_text()
-    assert drawn.tag.endswith("svg")
-    assert all(f"<!-- {text} -->" in comments for text in ("tariffs", "2022Q1", "2022Q4", "mentions per 1,000 words"))
-    assert ("<!-- BOLT -->" in comments) is (per is not None)
-    plot_trends(calls.trends("tariffs"), tmp_path / "chart.png")
-    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_chart_of_many_values_says_how_many_it_leaves_out(world: World, tmp_path: Path) -> None:
-    """Eight lines can be told apart; the others are counted."""
-    found = trends(world.snapshots["whole"], make_query("cash"), per="call")
-    assert plot_trends(found, tmp_path / "chart.svg") == len({point.value for point in found.points if point.period}) - 8
-
-
-@pytest.mark.parametrize(("name", "query"), [("chart.pdf", "tariffs"), ("chart", "tariffs")])
-def test_a_chart_has_a_form(calls: search.CallIndex, tmp_path: Path, name: str, query: str) -> None:
-    """What is neither SVG nor PNG is refused before anything is drawn."""
-    with pytest.raises(InvalidValue, match=r"end the name with \.svg or \.png"):
-        plot_trends(calls.trends(query), tmp_path / name)
-    assert list(tmp_path.iterdir()) == []

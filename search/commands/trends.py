@@ -51,7 +51,7 @@ def trends(
         found = calls.trends(query, **options)
     tell(found, explain)
     print_answer(found, output, parquet, partial(print_trends, most=limit), write_plain_trends)
-    if plot:
+    if plot and found.points:
         from search.plot import plot_trends
 
         left_out = plot_trends(found, plot)

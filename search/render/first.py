@@ -19,8 +19,10 @@ _UNKNOWN = "somebody else"
 
 
 def print_firsts(firsts: Firsts, console: Console | None = None) -> None:
-    """Print a row a company: when and by whom it was said first and last; it fits 80 columns."""
+    """Print a row a company: when and by whom it was said first and last; it fits 80 columns. Nothing if there is none."""
     console = console or Console()
+    if not firsts.companies:
+        return
     table = Table(box=box.SIMPLE_HEAD, width=min(console.width, _WIDEST), pad_edge=False, show_edge=False)
     table.add_column("Company", max_width=20)
     table.add_column("First", ratio=1)
