@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,16 +69,16 @@ def _kinds(calls: search.CallIndex, words: list[str], passages: list[tuple[str, 
     """Give questions of each kind, not yet asked."""
     pairs = list(zip(words, reversed(words), strict=True))
     return {
-        "search, ten hits and a facet": [lambda word=word: calls.search(word, facets=("role",)) for word in words],
-        "search, words near each other": [lambda pair=pair: calls.search(f"near({pair[0]} {pair[1]}, 10)") for pair in pairs],
-        "search, misspelt or with a wildcard": [lambda word=word: calls.search(f"{word}~ OR {word[:2]}*{word[-1]}") for word in words],
-        "trends by quarter": [lambda word=word: calls.trends(word) for word in words],
-        "trends by quarter and company": [lambda word=word: calls.trends(word, per="company") for word in words],
-        "exchanges, a word on each side": [lambda pair=pair: calls.exchanges(f"question:{pair[0]} answer:{pair[1]}") for pair in pairs],
-        "exchanges, unanswered": [lambda word=word: calls.exchanges(f"question:{word}", unanswered=True) for word in words],
-        "first and last mentions": [lambda word=word: calls.first(word) for word in words],
-        "news of a call": [lambda call=call: calls.news(call) for call, _ in passages],
-        "similar passages": [lambda passage=passage: calls.similar(*passage) for passage in passages],
+        "search, ten hits and a facet": [partial(calls.search, word, facets=("role",)) for word in words],
+        "search, words near each other": [partial(calls.search, f"near({one} {other}, 10)") for one, other in pairs],
+        "search, misspelt or with a wildcard": [partial(calls.search, f"{word}~ OR {word[:2]}*{word[-1]}") for word in words],
+        "trends by quarter": [partial(calls.trends, word) for word in words],
+        "trends by quarter and company": [partial(calls.trends, word, per="company") for word in words],
+        "exchanges, a word on each side": [partial(calls.exchanges, f"question:{one} answer:{other}") for one, other in pairs],
+        "exchanges, unanswered": [partial(calls.exchanges, f"question:{word}", unanswered=True) for word in words],
+        "first and last mentions": [partial(calls.first, word) for word in words],
+        "news of a call": [partial(calls.news, call) for call, _ in passages],
+        "similar passages": [partial(calls.similar, *passage) for passage in passages],
     }
 
 
