@@ -171,7 +171,7 @@ def test_facets_know_the_other_side(calls: search.CallIndex, transcripts: dict[s
         for turn in transcript.turns:
             if turn.kind == "question":
                 others = {other.speaker for other in transcript.turns if other.kind == "answer" and other.exchange == turn.exchange}
-                for name in others or {None}:
+                for name in others or (None,):
                     answered.setdefault(name, set()).add((transcript.call, turn.number))
     assert {value.value: value.turns for value in page.facets["answered_by"]} == {name: len(turns) for name, turns in answered.items()}
     assert {value.value: value.calls for value in page.facets["answered_by"]} == {
