@@ -7,7 +7,7 @@ exchanges: `question:(tariffs NOT china)` is one in which some question says tar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from whoosh import query as q
 from indexer.codec import CALL_FIELDS
 from indexer.errors import InvalidValue
 from indexer.roles import Role
-from search.execute.match import match
+from search.execute.exchanges import Matching, match_exchanges
 from search.execute.select import about_of, doubts, lexicon_of, where_all
 from search.execute.weighting import SCORE_DIGITS
 from search.explain import explain
@@ -38,10 +38,8 @@ from search.unanswered import Evidence, Unanswered
 
 __all__ = ["Exchange", "ExchangeFacet", "ExchangePage", "Said", "exchanges"]
 
-_Ids = NDArray[np.int64]  # of exchanges, ascending
-_Scores = NDArray[np.float64]
+_Cues = tuple[frozenset[Cue], ...]
 _EXCERPT_CHARS = 480  # twice a hit's: a question is asked in several sentences
-_CODE_BITS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +61,9 @@ class Said:
     text: str
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the JSON object of a turn."""
+        """Give the JSON object of a turn, with all that was said, whatever was printed of it."""
         fields: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        fields["snippet"] = {"text": self.snippet.text, "matches": [list(match) for match in self.snippet.matches]}
+        fields["snippet"] = self.snippet.to_dict()
         return fields
 
 
@@ -188,48 +186,28 @@ def exchanges(
     table = exchanges_of(snapshot)
     tree = parse(query.text, lexicon_of(snapshot, query.synonyms), has_sides=True)
     unscoped = Side.QUESTION if unanswered else None
-    ids, scores = _Sides(snapshot, table, unscoped).of(tree)
-    masks, meant, notes = make_masks(snapshot, query)
-    passes = {field: mask[table.a_turn[ids]] for field, mask in masks.items()}
     people = {name: tuple(asked) for name, asked in (("asked_by", asked_by), ("answered_by", answered_by)) if asked}
-    for name, asked in people.items():
-        there, unknown = _people(snapshot, table, name, asked)
-        passes[name] = there[ids]
-        notes += unknown
+    matching = match_exchanges(snapshot, table, tree, unscoped)
+    filters = _filter(snapshot, table, query, people)
     evidence = _look_for_answers(snapshot, table, query) if unanswered else None
-    if evidence:
-        passes["unanswered"] = evidence.holds(ids)
-    kept = where_all(passes.values()) if passes else np.arange(len(ids))
+    passes = {**filters.passes, **({"unanswered": evidence.holds} if evidence else {})}
+    kept = where_all([matching.there, *passes.values()])
     if len(kept) and query.offset >= len(kept):
         raise InvalidValue(f"offset: {query.offset} lies past the last of {len(kept)} exchanges", hint="choose a smaller one")
-    shown = kept[_rank(snapshot, table, ids[kept], scores[kept], query)[query.offset : query.offset + query.limit]]
+    scores = np.round(matching.scores, SCORE_DIGITS)
+    shown = kept[_rank(snapshot, table, kept, scores, query)[query.offset : query.offset + query.limit]]
+    cues = {side: tuple(_cues(tree, side, unscoped)) for side in Side}
     about = about_of(snapshot, query)
     return ExchangePage(
         query=query.text,
-        understood="; ".join([_in_words(tree, unanswered), *_filters_in_words(query, meant, people)]),
+        understood="; ".join([_in_words(tree, unanswered), *filters.in_words]),
         exchanges=len(kept),
-        calls=len(np.unique(table.calls[ids[kept]])),
-        hits=tuple(_shown(snapshot, table, tree, unscoped, ids[shown], scores[shown], evidence)),
-        facets={name: _count(snapshot, table, name, ids[_sideways(passes, name, len(ids))]) for name in query.facets},
-        notes=(*notes, *doubts(snapshot, query.text, tree, len(kept))),
+        calls=len(np.unique(table.calls[kept])),
+        hits=tuple(_exchange(snapshot, table, number, float(scores[number]), cues, evidence) for number in shown.tolist()),
+        facets={name: _count(snapshot, table, name, matching, passes) for name in query.facets},
+        notes=(*filters.notes, *doubts(snapshot, query.text, tree, len(kept))),
         about=replace(about, filters={**about.filters, **people}),
     )
-
-
-# Facets of sides, and the filters on the same people.
-_FILTER_OF = {"asked_firm": "asked_by", "answered_role": "answered_by"}
-
-
-def _sideways(passes: Mapping[str, NDArray[np.bool_]], facet: str, count: int) -> NDArray[np.int64]:
-    """Give the places of exchanges that pass all filters but that on what a facet counts."""
-    others = [passing for name, passing in passes.items() if name != _FILTER_OF.get(facet, facet)]
-    return where_all(others) if others else np.arange(count)
-
-
-def _look_for_answers(snapshot: Snapshot, table: Exchanges, query: Query) -> Unanswered:
-    """Look with synonyms, asked for or not: an answer in other words is one."""
-    lexicon = lexicon_of(snapshot, query.synonyms or load_synonyms())
-    return Unanswered(snapshot, table, parse(query.text, lexicon, has_sides=True))
 
 
 def _check(query: Query) -> None:
@@ -241,71 +219,47 @@ def _check(query: Query) -> None:
             raise InvalidValue(f"no facet {name!r} of exchanges", hint=f"facets are {', '.join((*SIDE_FACETS, *CALL_FIELDS))}")
 
 
-class _Sides:
-    """Says which exchanges a tree matches, and how well."""
-
-    def __init__(self, snapshot: Snapshot, table: Exchanges, unscoped: Side | None) -> None:
-        self._snapshot = snapshot
-        self._table = table
-        self._unscoped = unscoped
-
-    def of(self, tree: q.Query) -> tuple[_Ids, _Scores]:
-        return self._of(tree, self._unscoped)
-
-    def _of(self, tree: q.Query, side: Side | None) -> tuple[_Ids, _Scores]:
-        if isinstance(tree, Scope):
-            return self._of(tree.child, tree.side)
-        if type(tree) is q.And:
-            return self._all(tree, side)
-        if type(tree) is q.Or:
-            return _unite([self._of(part, side) for part in tree.subqueries])
-        found = match(self._snapshot, tree)
-        kept = np.flatnonzero((self._table.is_on[side] if side else self._table.of_turn >= 0)[found.doc_ids])
-        ids = self._table.of_turn[found.doc_ids[kept]]
-        return _best(ids, found.score(kept)) if len(ids) else (ids, np.zeros(0))
-
-    def _all(self, tree: q.And, side: Side | None) -> tuple[_Ids, _Scores]:
-        wanted = [self._of(part, side) for part in tree.subqueries if not isinstance(part, q.Not)]
-        unwanted = [self._of(part.query, side)[0] for part in tree.subqueries if isinstance(part, q.Not)]
-        ids, scores = wanted[0]
-        for others, more in wanted[1:]:
-            ids, left, right = np.intersect1d(ids, others, assume_unique=True, return_indices=True)
-            scores = scores[left] + more[right]
-        for others in unwanted:
-            kept = np.flatnonzero(~np.isin(ids, others, assume_unique=True))
-            ids, scores = ids[kept], scores[kept]
-        return ids, scores
+def _look_for_answers(snapshot: Snapshot, table: Exchanges, query: Query) -> Unanswered:
+    """Look with synonyms, asked for or not: an answer in other words is one."""
+    lexicon = lexicon_of(snapshot, query.synonyms or load_synonyms())
+    return Unanswered(snapshot, table, parse(query.text, lexicon, has_sides=True))
 
 
-def _best(ids: _Ids, scores: _Scores) -> tuple[_Ids, _Scores]:
-    """Give each exchange once, with the best score of its turns."""
-    order = np.lexsort((scores, ids))
-    ids, scores = ids[order], scores[order]
-    last = np.flatnonzero(np.append(ids[1:] != ids[:-1], True))
-    return ids[last], scores[last]
+# Filters
 
 
-def _unite(parts: Sequence[tuple[_Ids, _Scores]]) -> tuple[_Ids, _Scores]:
-    ids, places = np.unique(np.concatenate([ids for ids, _ in parts]), return_inverse=True)
-    return ids, np.bincount(places, weights=np.concatenate([scores for _, scores in parts]), minlength=len(ids)).astype(np.float64)
+class _Filters(NamedTuple):
+    """Filters: bool[exchanges] by name, each in words, and a note for each value that nothing fits."""
+
+    passes: Mapping[str, NDArray[np.bool_]]
+    in_words: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
-def _people(snapshot: Snapshot, table: Exchanges, name: str, asked: Sequence[str]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def _filter(snapshot: Snapshot, table: Exchanges, query: Query, people: Mapping[str, tuple[str, ...]]) -> _Filters:
+    masks, meant, notes = make_masks(snapshot, query)
+    passes = {field: mask[table.a_turn] for field, mask in masks.items()}
+    for name, asked in people.items():
+        passes[name], unknown = _people(snapshot, table, name, asked)
+        notes += unknown
+    return _Filters(passes, tuple(_filters_in_words(query, meant, people)), notes)
+
+
+def _people(snapshot: Snapshot, table: Exchanges, name: str, asked: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Say of all exchanges whether anybody who is asked for stands on a side; give with it a note for each value that fits nobody."""
-    turns = np.zeros(snapshot.turn_count, dtype=np.bool_)
+    side, _ = SIDE_FACETS[name]
+    is_meant = np.zeros(snapshot.turn_count, dtype=np.bool_)
     notes = []
-    fields = ("firm", "speaker") if name == "asked_by" else ("role", "speaker")
+    fields = ("firm", "speaker") if side is Side.QUESTION else ("role", "speaker")
     for value in asked:
         fitting = {field: _values(snapshot, field, value) for field in fields}
         for field, values in fitting.items():
             column = snapshot.codes(field)
-            turns |= np.array([each in values for each in column.values])[column.codes]
+            is_meant |= np.array([each in values for each in column.values])[column.codes]
         if not any(fitting.values()):
-            meant = [each for field in fields for each in suggest_values(snapshot, field, value)[:1]]
-            notes.append(f"nobody in the index fits {value!r}{did_you_mean(tuple(meant))}")
-    there = np.zeros(table.count, dtype=np.bool_)
-    there[table.of_turn[np.flatnonzero(turns & table.is_on[SIDE_FACETS[name][0]])]] = True
-    return there, tuple(notes)
+            others = [each for field in fields for each in suggest_values(snapshot, field, value)[:1]]
+            notes.append(f"nobody in the index fits {value!r}{did_you_mean(tuple(others))}")
+    return table.having(is_meant & table.is_on[side]), tuple(notes)
 
 
 def _values(snapshot: Snapshot, field: str, value: str) -> frozenset[str]:
@@ -314,34 +268,62 @@ def _values(snapshot: Snapshot, field: str, value: str) -> frozenset[str]:
     return frozenset(snapshot.matching_values(field, value))
 
 
-def _rank(snapshot: Snapshot, table: Exchanges, ids: _Ids, scores: _Scores, query: Query) -> NDArray[np.int64]:
-    """Order exchanges by score, or newest first, ties in call order, as their numbers are."""
-    worth = snapshot.codes("date").codes[table.a_turn[ids]].astype(np.float64) if query.sort == "date" else np.round(scores, SCORE_DIGITS)
-    return np.lexsort((ids, -worth))
+def _in_words(tree: q.Query, unanswered: bool) -> str:
+    return f"{explain(tree)}, where the answers do not say it or put it off" if unanswered else explain(tree)
 
 
-def _shown(
-    snapshot: Snapshot, table: Exchanges, tree: q.Query, unscoped: Side | None, ids: _Ids, scores: _Scores, evidence: Unanswered | None
-) -> Iterator[Exchange]:
-    cues = {side: tuple(_cues(tree, side, unscoped)) for side in Side}
-    for number, score in zip(ids.tolist(), np.round(scores, SCORE_DIGITS).tolist(), strict=True):
-        first = int(table.a_turn[number])
-        turns = snapshot.turns_of(snapshot.value("call", first) or "")
-        inside = [doc_id for doc_id in turns if table.of_turn[doc_id] == number]
-        on_side = {side: [doc_id for doc_id in inside if table.is_on[side][doc_id]] for side in Side}
-        said = {side: tuple(_said(snapshot, doc_id, cues[side]) for doc_id in on_side[side]) for side in Side}
-        yield Exchange(
-            call=snapshot.value("call", first) or "",
-            company=snapshot.value("company", first) or "",
-            ticker=snapshot.value("ticker", first),
-            period=snapshot.value("period", first),
-            date=snapshot.value("date", first),
-            exchange=int(snapshot.numbers("exchange")[first]),
-            score=score,
-            questions=said[Side.QUESTION],
-            answers=said[Side.ANSWER],
-            evidence=evidence.of(number) if evidence else (),
-        )
+def _filters_in_words(query: Query, meant: Mapping[str, tuple[str, ...]], people: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    yield from (f"{name} is {' or '.join(values) if values else 'nothing in the index'}" for name, values in meant.items())
+    yield from (f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in people.items())
+    if query.since:
+        yield f"on or after {query.since}"
+    if query.until:
+        yield f"on or before {query.until}"
+
+
+# Order and counts
+
+
+def _rank(snapshot: Snapshot, table: Exchanges, ids: NDArray[np.int64], scores: NDArray[np.float64], query: Query) -> NDArray[np.int64]:
+    """Order exchanges by score, or newest first, ties in call order, as their numbers are: give their places in `ids`."""
+    # Codes are in alphabetical order, which for ISO dates is that of time.
+    worth = snapshot.codes("date").codes[table.a_turn[ids]].astype(np.float64) if query.sort == "date" else scores[ids]
+    return np.argsort(-worth, kind="stable")
+
+
+# Facets of sides, and the filters on the same people.
+_FILTER_OF = {"asked_firm": "asked_by", "answered_role": "answered_by"}
+
+
+def _count(
+    snapshot: Snapshot, table: Exchanges, facet: str, matching: Matching, passes: Mapping[str, NDArray[np.bool_]]
+) -> tuple[ExchangeFacet, ...]:
+    """Count as if there were no filter on what the facet counts."""
+    others = [passing for name, passing in passes.items() if name != _FILTER_OF.get(facet, facet)]
+    chosen = np.logical_and.reduce([matching.there, *others])
+    return tuple(map(ExchangeFacet._make, table.values_of(snapshot, facet).count(chosen)))
+
+
+# What is shown
+
+
+def _exchange(
+    snapshot: Snapshot, table: Exchanges, number: int, score: float, cues: Mapping[Side, _Cues], evidence: Unanswered | None
+) -> Exchange:
+    turns = table.turns(number).tolist()
+    said = {side: tuple(_said(snapshot, doc_id, cues[side]) for doc_id in turns if table.is_on[side][doc_id]) for side in Side}
+    return Exchange(
+        call=snapshot.value("call", turns[0]) or "",
+        company=snapshot.value("company", turns[0]) or "",
+        ticker=snapshot.value("ticker", turns[0]),
+        period=snapshot.value("period", turns[0]),
+        date=snapshot.value("date", turns[0]),
+        exchange=int(snapshot.numbers("exchange")[turns[0]]),
+        score=score,
+        questions=said[Side.QUESTION],
+        answers=said[Side.ANSWER],
+        evidence=evidence.of(number) if evidence else (),
+    )
 
 
 def _cues(tree: q.Query, side: Side, unscoped: Side | None) -> Iterator[frozenset[Cue]]:
@@ -355,7 +337,7 @@ def _cues(tree: q.Query, side: Side, unscoped: Side | None) -> Iterator[frozense
         yield from cues_of(tree)
 
 
-def _said(snapshot: Snapshot, doc_id: int, cues: tuple[frozenset[Cue], ...]) -> Said:
+def _said(snapshot: Snapshot, doc_id: int, cues: _Cues) -> Said:
     text = snapshot.text(doc_id)
     return Said(
         turn=int(snapshot.numbers("turn")[doc_id]),
@@ -367,35 +349,3 @@ def _said(snapshot: Snapshot, doc_id: int, cues: tuple[frozenset[Cue], ...]) -> 
         snippet=make_snippet(text, cues, _EXCERPT_CHARS),
         text=text,
     )
-
-
-def _count(snapshot: Snapshot, table: Exchanges, name: str, ids: _Ids) -> tuple[ExchangeFacet, ...]:
-    if name in SIDE_FACETS:
-        side = table.side_values(snapshot, name)
-        is_shown = np.zeros(table.count, dtype=np.bool_)
-        is_shown[ids] = True
-        chosen = np.flatnonzero(is_shown[side.exchanges])
-        owners, codes, values = side.exchanges[chosen], side.codes[chosen], side.values
-        nobody = np.setdiff1d(ids, owners, assume_unique=False)
-        owners, codes = np.append(owners, nobody), np.append(codes, np.zeros(len(nobody), dtype=np.int64))
-    else:
-        column = snapshot.codes(name)
-        owners, codes, values = ids, column.codes[table.a_turn[ids]].astype(np.int64), column.values
-    count = np.bincount(codes, minlength=len(values))
-    calls = np.bincount(np.unique(codes << _CODE_BITS | table.calls[owners]) >> _CODE_BITS, minlength=len(values))
-    present = np.flatnonzero(count)
-    ordered = present[np.lexsort((present, -count[present]))].tolist()
-    return tuple(ExchangeFacet(values[code] or None, int(count[code]), int(calls[code])) for code in ordered)
-
-
-def _in_words(tree: q.Query, unanswered: bool) -> str:
-    return f"{explain(tree)}, where the answers do not say it or put it off" if unanswered else explain(tree)
-
-
-def _filters_in_words(query: Query, meant: Mapping[str, tuple[str, ...]], people: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
-    yield from (f"{name} is {' or '.join(values) if values else 'nothing in the index'}" for name, values in meant.items())
-    yield from (f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in people.items())
-    if query.since:
-        yield f"on or after {query.since}"
-    if query.until:
-        yield f"on or before {query.until}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,16 +25,14 @@ from search.tree import Forms, Scope, Side, Synonymous
 
 __all__ = ["Evidence", "Unanswered"]
 
-_Phrase = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why an exchange counts as unanswered.
 
     Attributes:
-        cue: `no-answer`, nobody says anything behind the question; `not-said`, no answer says what is sought, or a synonym of it;
-            `put-off`, an answer has words by which answers are put off.
+        cue: `no-answer`, nobody says anything to the questions; `not-said`, the answers say nothing of what is sought and asked, nor
+            a synonym of it; `put-off`, an answer behind the first such question has words by which answers are put off.
         words: What is not said; or the words that put off.
         turn, snippet: Where they stand; None for the others.
     """
@@ -45,8 +44,7 @@ class Evidence:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object of it."""
-        shown = self.snippet and {"text": self.snippet.text, "matches": [list(match) for match in self.snippet.matches]}
-        return {"cue": self.cue, "words": list(self.words), "turn": self.turn, "snippet": shown}
+        return {"cue": self.cue, "words": list(self.words), "turn": self.turn, "snippet": self.snippet and self.snippet.to_dict()}
 
     def in_words(self) -> str:
         """Say it in a line."""
@@ -58,53 +56,65 @@ class Evidence:
 
 
 class Unanswered:
-    """The cues in all exchanges for one query."""
+    """The cues in all exchanges for one query.
+
+    Attributes:
+        holds: bool[exchanges], whether any cue is there.
+    """
 
     def __init__(self, snapshot: Snapshot, table: Exchanges, tree: q.Query) -> None:
         """Take the query's tree; it is parsed with synonyms, so that an answer in other words is one."""
         self._snapshot = snapshot
-        self._answers = np.flatnonzero(table.is_on[Side.ANSWER])
-        self._of_answer = table.of_turn[self._answers]
-        self._sought = tuple(dict.fromkeys(part for asked in _of_questions(tree) for part in sought(asked)))
-        self._is_answered = self._where(table, table.is_on[Side.ANSWER])
-        self._says = self._where(table, self._turns_that_say(snapshot) & table.is_on[Side.ANSWER])
-        self._puts_off = self._where(table, (_deferring(snapshot) >= 0) & table.is_on[Side.ANSWER])
-
-    @staticmethod
-    def _where(table: Exchanges, turns: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """bool[exchanges]: which have any of some turns."""
-        there = np.zeros(table.count, dtype=np.bool_)
-        there[table.of_turn[np.flatnonzero(turns)]] = True
-        return there
-
-    def _turns_that_say(self, snapshot: Snapshot) -> NDArray[np.bool_]:
-        says = np.zeros(snapshot.turn_count, dtype=np.bool_)
-        for part in self._sought:
-            says[match(snapshot, part).doc_ids] = True
-        return says
-
-    def holds(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say of exchanges whether any cue is there: bool[n]."""
-        not_said = ~self._says[ids] if self._sought else ~self._is_answered[ids]
-        return not_said | self._puts_off[ids]
+        self._table = table
+        asks = table.is_on[Side.QUESTION]
+        parts = dict.fromkeys(part for asked in _of_questions(tree) for part in sought(asked))
+        says = {part: match(snapshot, part).doc_ids for part in parts}
+        asking = {part: turns[asks[turns]] for part, turns in says.items()}
+        # Of alternatives only what an exchange asks about can be missed in its answers.
+        self._asked = {part: table.having(turns) for part, turns in asking.items()}
+        answered = [self._asked[part] & table.having(turns[~asks[turns]]) for part, turns in says.items()]
+        self._is_missed = _any(table, self._asked.values()) & ~_any(table, answered)
+        self._is_answered = table.having(~asks)  # of whom nobody can tell the side may have answered, too
+        self._puts_off = _behind(table, asking.values(), (_deferring(snapshot) >= 0) & table.is_on[Side.ANSWER])
+        self.holds: NDArray[np.bool_] = ~self._is_answered | self._is_missed | table.having(self._puts_off)
 
     def of(self, number: int) -> tuple[Evidence, ...]:
         """Give the cues of an exchange, each with its evidence."""
-        return tuple(self._evidence(number))
-
-    def _evidence(self, number: int) -> Iterator[Evidence]:
         if not self._is_answered[number]:
-            yield Evidence(cue="no-answer", words=())
-            return
-        if self._sought and not self._says[number]:
-            yield Evidence(cue="not-said", words=tuple(map(_name, self._sought)))
+            return (Evidence(cue="no-answer", words=()),)
+        return (*self._missed(number), *self._put_off(number))
+
+    def _missed(self, number: int) -> Iterator[Evidence]:
+        if self._is_missed[number]:
+            yield Evidence(cue="not-said", words=tuple(_name(part) for part, asked in self._asked.items() if asked[number]))
+
+    def _put_off(self, number: int) -> Iterator[Evidence]:
         deferring, phrases = _deferring(self._snapshot), load_deferrals()
-        first, last = np.searchsorted(self._of_answer, [number, number + 1])
-        for doc_id in self._answers[first:last].tolist():
-            if deferring[doc_id] >= 0:
-                phrase = phrases[deferring[doc_id]]
-                snippet = make_snippet(self._snapshot.text(doc_id), (frozenset({(phrase, False)}),))
-                yield Evidence(cue="put-off", words=phrase, turn=int(self._snapshot.numbers("turn")[doc_id]), snippet=snippet)
+        turns = self._table.turns(number)
+        for doc_id in turns[self._puts_off[turns]].tolist():
+            phrase = phrases[deferring[doc_id]]
+            snippet = make_snippet(self._snapshot.text(doc_id), (frozenset({(phrase, False)}),))
+            yield Evidence(cue="put-off", words=phrase, turn=int(self._snapshot.numbers("turn")[doc_id]), snippet=snippet)
+
+
+def _any(table: Exchanges, parts: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    return reduce(np.logical_or, parts, np.zeros(table.count, dtype=np.bool_))
+
+
+def _behind(table: Exchanges, asking: Iterable[NDArray[np.uint32]], answers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Keep of some answers, bool[turns], those behind the first question that asks for what is sought, if any question does.
+
+    What is put off before it is another matter: of 848 such answers about capex, gross margin, buybacks, tariffs and guidance in
+    2,154 calls, 190 were.
+    """
+    first = np.full(table.count, len(answers), dtype=np.int64)
+    for turns in asking:
+        np.minimum.at(first, table.of_turn[turns], turns)
+    first[first == len(answers)] = -1
+    places = np.flatnonzero(answers)
+    behind = np.zeros(len(answers), dtype=np.bool_)
+    behind[places[places > first[table.of_turn[places]]]] = True
+    return behind
 
 
 def _name(part: q.Query) -> str:

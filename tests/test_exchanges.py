@@ -6,163 +6,42 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 import indexer
 import search
-from indexer.codec import CallColumns
 from indexer.errors import InvalidValue, QuerySyntaxError, UnknownField
-from indexer.schema import SCHEMA_VERSION
-from indexer.segments import build_segment, delete_calls
-from indexer.store import Manifest, Store
 from search.cli import earful
 from search.exchanges import ExchangePage, exchanges
+from search.execute import answer
 from search.query import make_query
-from search.reader import Snapshot, open_snapshot
+from search.reader import open_snapshot
 from search.render.exchanges import exchange_totals, print_exchanges, write_plain_exchanges
-from search.sides import count_side_facet, exchanges_of
-from tests.small_index import indexed, transcript
+from search.sides import exchanges_of
+from tests.invented_exchanges import SHAPES, Turn, World, invent_world, make_node, values_of
+from tests.small_index import JANE, OPERATOR, SAM, indexed, transcript
 
 _SAMPLES = Path(indexer.__file__).parent / "samples"
-_WORDS = ("tariffs", "pricing", "margin", "china")
-_PEOPLE: dict[str, tuple[tuple[str, str, str | None], ...]] = {
-    "question": (("Sam Poe", "Analyst", "Pell & Harrow"), ("Ann Lee", "Analyst", "Baird"), ("Kim Oh", "Analyst", None)),
-    "answer": (("Jane Roe", "CFO", None), ("Ada Low", "CEO", None)),
-}
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A turn, as plain Python; `exchange` is 0 outside of any."""
-
-    call: str
-    number: int
-    exchange: int
-    kind: str
-    speaker: str
-    role: str
-    firm: str | None
-    words: tuple[str, ...]
-
-
-def _invent(random: Random, call: str) -> list[_Turn]:
-    """Give the turns of a call: exchanges of one or two who ask and none, one or two who answer, and somebody between them."""
-    turns: list[_Turn] = []
-
-    def say(exchange: int, kind: str, person: tuple[str, str, str | None]) -> None:
-        words = tuple(random.choices(_WORDS, k=random.randint(1, 4)))
-        turns.append(_Turn(call, len(turns) + 1, exchange, kind, *person, words))
-
-    for exchange in range(1, random.randint(2, 5)):
-        for kind in random.choices(("question", "answer", "answer", "question"), k=random.randint(1, 4)):
-            say(exchange, kind, random.choice(_PEOPLE[kind]))
-        say(0, random.choice(["operator", "remarks"]), ("Operator", "Operator", None))
-    return turns
-
-
-def _columns(turns: Sequence[_Turn]) -> CallColumns:
-    call = turns[0].call
-    return CallColumns(
-        values=(call, f"{call[:4]} Inc.", call[:4], None, f"20{20 + int(call[4])}Q1", f"20{20 + int(call[4])}-05-05", "Call", None),
-        person=[(turn.speaker, turn.role, turn.firm, None) for turn in turns],
-        own=[("qa", turn.kind, turn.speaker) for turn in turns],
-        turn=[turn.number for turn in turns],
-        exchange=[turn.exchange for turn in turns],
-        text=[" ".join(turn.words) for turn in turns],
-    )
-
-
-def _index(folder: Path, parts: Sequence[Sequence[CallColumns]], gone: Sequence[str] = ()) -> Snapshot:
-    """Build an index of a segment a part, and take some calls out again."""
-    store = Store(folder)
-    with store.lock():
-        segments = []
-        for number, calls in enumerate(parts):
-            with store.workspace() as work:
-                segments.append(build_segment(work / str(number), calls))
-                store.adopt(segments[-1], work / str(number))
-        left = delete_calls(folder, segments, gone)
-        store.commit(left, Manifest(versions={"schema": SCHEMA_VERSION}, sources=[], calls={}, counts={}, scanned_ns=0), None)
-    return open_snapshot(folder)
-
-
-@dataclass(frozen=True)
-class _World:
-    """Calls as an index, in one segment or several with deleted turns, and as plain turns by exchange."""
-
-    snapshot: Snapshot
-    turns: list[_Turn]
-
-    @property
-    def exchanges(self) -> dict[tuple[str, int], list[_Turn]]:
-        found: dict[tuple[str, int], list[_Turn]] = defaultdict(list)
-        for turn in self.turns:
-            if turn.exchange:
-                found[turn.call, turn.exchange].append(turn)
-        return found
-
-
-@pytest.fixture(scope="module", params=["whole", "steps"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[_World]:
-    """Give twelve calls of four companies."""
-    random = Random(7)
-    calls = [_invent(random, f"{ticker}{number}") for ticker in ("ACME", "BOLT", "COIL", "DISK") for number in range(3)]
-    folder = tmp_path_factory.mktemp("exchanges")
-    columns = [_columns(turns) for turns in calls]
-    if request.param == "whole":
-        snapshot = _index(folder, [columns])
-    else:
-        lost = [_columns(_invent(random, name)) for name in ("EVIL1", "EVIL2")]
-        snapshot = _index(folder, [[*columns[:5], lost[0]], [lost[1], *columns[5:]]], gone=["EVIL1", "EVIL2"])
-    yield _World(snapshot, [turn for turns in calls for turn in turns])
-    snapshot.close()
+_FACETS = ("asked_by", "asked_firm", "answered_by", "answered_role", "company", "period", "date", "warning", "call")
 
 
 # against a scan
 
-_Holds = Callable[[list[_Turn]], bool]
 
-
-def _leaf(random: Random) -> tuple[str, Callable[[_Turn], bool]]:
-    kind = random.randrange(4)
-    if kind == 0:
-        pair = random.choices(_WORDS, k=2)
-        return f'"{" ".join(pair)}"', lambda turn: pair in [list(turn.words[at : at + 2]) for at in range(len(turn.words))]
-    if kind == 1:
-        speaker = random.choice(["Sam Poe", "Jane Roe"])
-        return f'speaker:"{speaker}"', lambda turn: turn.speaker == speaker
-    word = random.choice(_WORDS)
-    return f"={word}", lambda turn: word in turn.words
-
-
-def _question(random: Random, side: str | None = None, depth: int = 0) -> tuple[str, _Holds]:
-    """Give a query text, and whether an exchange matches it."""
-    choice = random.random()
-    if side is None and depth < 2 and choice < 0.5:
-        own = random.choice(["question", "answer"])
-        text, holds = _question(random, own, depth + 1)
-        return f"{own}:({text})", holds
-    if depth < 3 and choice < 0.8:
-        (first, holds_first), (second, holds_second) = (_question(random, side, depth + 1) for _ in range(2))
-        joint = random.choice(["AND", "OR", "NOT"])
-        text = f"({first}) {joint} ({second})"
-        if joint == "AND":
-            return text, lambda turns: holds_first(turns) and holds_second(turns)
-        if joint == "OR":
-            return text, lambda turns: holds_first(turns) or holds_second(turns)
-        return text, lambda turns: holds_first(turns) and not holds_second(turns)
-    text, said = _leaf(random)
-    return text, lambda turns: any(said(turn) for turn in turns if side in (None, turn.kind))
+@pytest.fixture(scope="module", params=SHAPES)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Give invented calls, as an index of one segment or of several with deleted calls, and as plain turns."""
+    world = invent_world(tmp_path_factory.mktemp("exchanges"), request.param)
+    with closing(world.snapshot):
+        yield world
 
 
 def _found(page: ExchangePage) -> list[tuple[str, int]]:
@@ -170,88 +49,65 @@ def _found(page: ExchangePage) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_exchanges_are_those_of_a_scan(world: _World, seed: int) -> None:
+def test_exchanges_are_those_of_a_scan(world: World, seed: int) -> None:
     """Whatever is asked, with whatever filters, the exchanges and their counts by every facet are those that a scan finds."""
     random = Random(seed)
-    text, holds = _question(random)
-    company = random.choice([None, None, "ACME Inc."])
-    asker, answerer = random.choice([None, None, "Baird", "Kim Oh"]), random.choice([None, None, "CFO", "Ada Low"])
-    asked = [each for each in (asker,) if each]
-    answered = [each for each in (answerer,) if each]
-    facets = ("asked_by", "asked_firm", "answered_by", "answered_role", "company", "period")
-    query = make_query(text, company=company, facets=facets, limit=100)
+    node = make_node(random)
+    company, warning = random.choice([None, None, "ACME Inc."]), random.choice([None, None, None, "no-date", "qa-inferred"])
+    since, until = random.choice([None, None, "2021-01-01"]), random.choice([None, None, "2021-12-31"])
+    asked, answered = random.choice([[], [], ["Baird"], ["Kim Oh", "pell"]]), random.choice([[], [], ["CFO"], ["cfo", "Ada Low"]])
+    query = make_query(node.text, company=company, warning=warning, since=since, until=until, facets=_FACETS, limit=100)
     page = exchanges(world.snapshot, query, asked_by=asked, answered_by=answered)
 
-    passes: dict[str, Callable[[list[_Turn]], bool]] = {
-        "company": lambda turns: company in (None, f"{turns[0].call[:4]} Inc."),
-        "asked_by": lambda turns: not asker or any(asker in (turn.firm, turn.speaker) for turn in turns if turn.kind == "question"),
-        "answered_by": lambda turns: not answerer or any(answerer in (turn.role, turn.speaker) for turn in turns if turn.kind == "answer"),
+    askers = {"Baird": {"Ann Lee"}, "Kim Oh": {"Kim Oh"}, "pell": {"Sam Poe"}}
+    answerers = {"CFO": {"Jane Roe"}, "cfo": {"Jane Roe"}, "Ada Low": {"Ada Low"}}
+    passes: dict[str, Callable[[list[Turn]], bool]] = {
+        "company": lambda turns: company in (None, turns[0].of_call("company")),
+        "warning": lambda turns: warning is None or warning in values_of(turns, "warning"),
+        "date": lambda turns: (since or "") <= (turns[0].of_call("date") or "") <= (until or "9"),
+        "asked_by": lambda turns: not asked or any(values_of(turns, "asked_by") & askers[each] for each in asked),
+        "answered_by": lambda turns: not answered or any(values_of(turns, "answered_by") & answerers[each] for each in answered),
     }
 
-    def scan(leaving_out: str = "") -> dict[tuple[str, int], list[_Turn]]:
+    def scan(leaving_out: str = "") -> dict[tuple[str, int], list[Turn]]:
         chosen = [passing for name, passing in passes.items() if name != leaving_out]
-        return {key: turns for key, turns in world.exchanges.items() if holds(turns) and all(passing(turns) for passing in chosen)}
+        return {key: turns for key, turns in world.exchanges.items() if node.holds(turns) and all(each(turns) for each in chosen)}
 
     assert sorted(_found(page)) == sorted(scan())
     assert (page.exchanges, page.calls) == (len(scan()), len({call for call, _ in scan()}))
-    for facet in facets:
+    for facet in _FACETS:
         own = {"asked_firm": "asked_by", "answered_role": "answered_by"}.get(facet, facet)
-        values = {key: _values(turns, facet) for key, turns in scan(own).items()}
+        values = {key: values_of(turns, facet) for key, turns in scan(own).items()}
         counted = Counter(value for each in values.values() for value in each)
         calls = Counter(value for value, _ in {(value, call) for (call, _), each in values.items() for value in each})
-        assert {value.value: (value.exchanges, value.calls) for value in page.facets[facet]} == {
-            value: (count, calls[value]) for value, count in counted.items()
-        }
+        ordered = sorted(counted, key=lambda value: (-counted[value], value or ""))
+        assert page.facets[facet] == tuple((value, counted[value], calls[value]) for value in ordered)
 
 
-def _values(turns: list[_Turn], facet: str) -> set[str | None]:
-    if facet == "company":
-        return {f"{turns[0].call[:4]} Inc."}
-    if facet == "period":
-        return {f"20{20 + int(turns[0].call[4])}Q1"}
-    side, name = {
-        "asked_by": ("question", "speaker"),
-        "asked_firm": ("question", "firm"),
-        "answered_by": ("answer", "speaker"),
-        "answered_role": ("answer", "role"),
-    }[facet]
-    return {getattr(turn, name) for turn in turns if turn.kind == side} or {None}
+def test_what_is_on_no_side_is_not_found(world: World) -> None:
+    """Turns of those whose side nobody can tell stand within exchanges; what is sought on both sides is not sought in them."""
+    unknown = {key for key, turns in world.exchanges.items() if any(turn.kind == "other" for turn in turns)}
+    assert unknown
+    assert exchanges(world.snapshot, make_query("speaker:unknown")).exchanges == 0
+    page = exchanges(world.snapshot, make_query("*", limit=100))
+    assert {said.kind for hit in page.hits for said in (*hit.questions, *hit.answers)} == {"question", "answer"}
 
 
-@pytest.mark.parametrize("facet", ["asked_by", "asked_firm", "answered_by", "answered_role"])
-@pytest.mark.parametrize("seed", range(10))
-def test_turns_are_counted_by_who_stands_on_the_other_side(world: _World, facet: str, seed: int) -> None:
-    """A turn counts for each value of its exchange's side, and for none outside of exchanges or where nobody stands there."""
-    random = Random(seed)
-    places = {(world.snapshot.value("call", doc_id), int(world.snapshot.numbers("turn")[doc_id])): doc_id for doc_id in _live(world)}
-    chosen = random.sample(world.turns, k=random.randint(1, len(world.turns)))
-    counts: dict[str | None, set[tuple[str, int]]] = defaultdict(set)
-    for turn in chosen:
-        others = world.exchanges.get((turn.call, turn.exchange), [])
-        for value in _values(others, facet) if others else {None}:
-            counts[value].add((turn.call, turn.number))
-    doc_ids = np.array(sorted(places[turn.call, turn.number] for turn in chosen), dtype=np.uint32)
-    found = count_side_facet(world.snapshot, facet, doc_ids)
-    assert {value.value: (value.turns, value.calls) for value in found} == {
-        value: (len(turns), len({call for call, _ in turns})) for value, turns in counts.items()
-    }
-
-
-def _live(world: _World) -> list[int]:
-    found: list[int] = world.snapshot.live.nonzero()[0].tolist()
-    return found
-
-
-def test_exchanges_are_numbered_in_call_order(world: _World) -> None:
-    """Every exchange has its turns, its first turn and its call; deleted ones are none."""
-    table = exchanges_of(world.snapshot)
-    keys = sorted(world.exchanges)
-    assert table.count == len(keys)
-    for number, key in enumerate(keys):
-        turns = np.flatnonzero(table.of_turn == number)
-        assert [int(world.snapshot.numbers("turn")[turn]) for turn in turns] == [turn.number for turn in world.exchanges[key]]
-        assert table.a_turn[number] == turns[0]
-        assert world.snapshot.codes("call").values[table.calls[number]] == key[0]
+def test_an_exchange_scores_what_its_best_turn_does(world: World) -> None:
+    """A leaf weighs what it does in the best of an exchange's turns, and what AND and OR join adds up."""
+    best: dict[str, dict[tuple[str, int], float]] = {}
+    for word in ("=tariffs", "=china"):
+        best[word] = defaultdict(float)
+        for hit in answer(world.snapshot, make_query(word, limit=1000)).hits:
+            if hit.exchange and hit.kind in ("question", "answer"):
+                key = (hit.call, hit.exchange)
+                best[word][key] = max(best[word][key], hit.score)
+    for joint in ("AND", "OR"):
+        page = exchanges(world.snapshot, make_query(f"=tariffs {joint} =china", limit=100))
+        assert page.exchanges
+        for found in page.hits:
+            wanted = sum(scores[found.call, found.exchange] for scores in best.values())
+            assert found.score == pytest.approx(wanted, abs=1e-5)  # each is rounded
 
 
 # what is shown
@@ -317,81 +173,70 @@ def test_who_is_not_there_is_told(calls: search.CallIndex) -> None:
     assert page.understood.endswith("; asked by kestral; answered by CFO")
 
 
-# unanswered
-
-_CAPEX = "What will capex be, and why?"
-
-
-@pytest.fixture(scope="module")
-def doubtful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[search.CallIndex]:
-    """Give calls in which a question about capex is answered, answered in other words, passed over, put off, and not answered at all."""
-    folder = tmp_path_factory.mktemp("doubtful")
-    operator, sam, jane = "Operator", "Sam Poe -- Pell & Harrow -- Analyst", "Jane Roe -- Chief Financial Officer"
-    answers = {
-        "ACME": "Capex will be ten million.",
-        "BOLT": "Capital expenditures will be ten million.",
-        "COIL": "We like our business as it is.",
-        "DISK": "Capex, well. It is too early to say.",
-    }
-    texts = [
-        transcript(name, "Q1 2022", (jane, "Welcome."), (operator, "Our first question is from Sam Poe."), (sam, _CAPEX), (jane, answer))
-        for name, answer in answers.items()
-    ]
-    texts.append(transcript("EVER", "Q1 2022", (jane, "Welcome."), (operator, "Our first question is from Sam Poe."), (sam, _CAPEX)))
-    with indexed(folder, texts), search.open_index(folder / "index") as opened:
-        yield opened
-
-
-def test_cues_come_with_their_evidence(doubtful: search.CallIndex) -> None:
-    """Kept are the answers that say neither word nor synonym, those that put off, and questions without any, each with what tells."""
-    page = doubtful.exchanges("question:capex", unanswered=True)
-    told = {hit.call[:4]: [(each.cue, each.turn) for each in hit.evidence] for hit in page.hits}
-    assert told == {"COIL": [("not-said", None)], "DISK": [("put-off", 4)], "EVER": [("no-answer", None)]}
-    words = {hit.call[:4]: hit.evidence[0].in_words() for hit in page.hits}
-    assert words["DISK"] == 'turn 4 has "early to say"'
-    assert words["COIL"].startswith("no answer says capex")
-    assert words["EVER"] == "nobody answers"
-    (disk,) = (hit for hit in page.hits if hit.call.startswith("DISK"))
-    snippet = disk.evidence[0].snippet
-    assert snippet
-    assert [snippet.text[start:end] for start, end in snippet.matches] == ["early to say"]
-    assert page.exchanges == 3
-    assert doubtful.exchanges("question:capex").exchanges == 5
-
-
-def test_what_is_asked_stands_in_questions(doubtful: search.CallIndex) -> None:
-    """What stands outside of a side is sought in questions; answer: limits the answers; what is excluded is no cue."""
-    assert doubtful.exchanges("capex", unanswered=True).exchanges == 3
-    assert [hit.call[:4] for hit in doubtful.exchanges("capex answer:business", unanswered=True).hits] == ["COIL"]
-    (coil,) = doubtful.exchanges("capex NOT zebra answer:business", unanswered=True).hits
-    assert "zebra" not in coil.evidence[0].in_words()
-
-
 # printed
 
 
-def test_how_it_looks(calls: search.CallIndex, doubtful: search.CallIndex) -> None:
-    """At a terminal within 80 columns; in a pipe a line a turn, cues by their exchange, then the facets."""
-    page = doubtful.exchanges("question:capex", unanswered=True, facets=("asked_firm",))
+_ASKED = "What will capex be, and why?"
+
+
+@pytest.fixture(scope="module")
+def put_off(tmp_path_factory: pytest.TempPathFactory) -> Iterator[search.CallIndex]:
+    """Give a call in which an answer is put off, in two paragraphs."""
+    folder = tmp_path_factory.mktemp("put-off")
+    said = (
+        (JANE, "Welcome."),
+        (OPERATOR, "Our first question is from Sam Poe."),
+        (SAM, _ASKED),
+        (JANE, "Capex, well.\n\nIt is too early to say."),
+    )
+    with indexed(folder, [transcript("DISK", "Q1 2022", *said)]), search.open_index(folder / "index") as opened:
+        yield opened
+
+
+def _printed(page: ExchangePage, **options: bool) -> list[str]:
     console = Console(file=io.StringIO(), width=80)
-    print_exchanges(page, console)
+    print_exchanges(page, console, **options)
     assert isinstance(console.file, io.StringIO)
-    shown = console.file.getvalue()
-    assert max(map(len, shown.splitlines())) <= 80
-    assert "Q [3] Sam Poe, Pell & Harrow" in shown
-    assert "A [4] Jane Roe, CFO" in shown
-    assert 'cue: turn 4 has "early to say"' in shown
+    return console.file.getvalue().splitlines()
+
+
+def _written(page: ExchangePage, **options: bool) -> list[str]:
     out = io.StringIO()
-    write_plain_exchanges(page, out)
-    lines = out.getvalue().splitlines()
-    assert f"DISK-2022Q1:3: Sam Poe (Analyst, Pell & Harrow): {_CAPEX}" in lines
-    assert 'DISK-2022Q1:1: cue: turn 4 has "early to say"' in lines
-    assert lines[-1] == "asked_firm\tPell & Harrow\t3\t3"
-    assert exchange_totals(page) == "3 exchanges in 3 calls"
-    full = io.StringIO()
+    write_plain_exchanges(page, out, **options)
+    return out.getvalue().splitlines()
+
+
+def test_how_it_looks_at_a_terminal(calls: search.CallIndex, put_off: search.CallIndex) -> None:
+    """A heading, who asks and who answers, what was said, and the cues; within 80 columns, in full if asked for."""
+    page = put_off.exchanges("question:capex", unanswered=True, facets=("asked_firm",))
+    shown = [line.rstrip() for line in _printed(page)]
+    assert shown[:6] == [
+        "DISK-2022Q1  Disk Pumps · 2022Q1 · 2022-05-03 · exchange 1",
+        "Q [3] Sam Poe, Pell & Harrow",
+        f"    {_ASKED}",
+        "A [4] Jane Roe, CFO",
+        "    Capex, well. It is too early to say.",
+        'cue: turn 4 has "early to say"',
+    ]
+    assert ["Pell", "&", "Harrow", "1", "1"] in [line.split() for line in shown]
+    assert [line.rstrip() for line in _printed(page, full=True)][4:6] == ["    Capex, well.", "    It is too early to say."]
+    for full in (False, True):
+        assert max(map(len, _printed(calls.exchanges("runway OR tariffs", facets=("asked_firm",)), full=full))) <= 80
+
+
+def test_how_it_looks_in_a_pipe(calls: search.CallIndex, put_off: search.CallIndex) -> None:
+    """A line a turn, then the cues by exchange, an empty line, and the facets; in full without line ends."""
+    page = put_off.exchanges("question:capex", unanswered=True, facets=("asked_firm",))
+    assert _written(page) == [
+        f"DISK-2022Q1:3: Sam Poe (Analyst, Pell & Harrow): {_ASKED}",
+        "DISK-2022Q1:4: Jane Roe (CFO): Capex, well. It is too early to say.",
+        'DISK-2022Q1:1: cue: turn 4 has "early to say"',
+        "",
+        "asked_firm\tPell & Harrow\t1\t1",
+    ]
+    assert exchange_totals(page) == "1 exchange in 1 call"
     hit = calls.exchanges("runway", limit=1)
-    write_plain_exchanges(hit, full, full=True)
-    assert hit.hits[0].questions[0].text.replace("\n", " ") in full.getvalue()
+    assert hit.hits[0].questions[0].text.replace("\n", " ") in "\n".join(_written(hit, full=True))
 
 
 def test_the_command_prints_every_form(tmp_path: Path) -> None:
