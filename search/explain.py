@@ -53,12 +53,17 @@ def _leaf(tree: q.Query) -> str:
     if isinstance(tree, q.FuzzyTerm):
         return f"{tree.text}~{tree.maxdist}"
     if isinstance(tree, q.TermRange):
-        return f"{tree.fieldname} from {tree.start.strip('0') or 'the first'} to {tree.end[:-1].strip('9') or 'the last'}"
+        return f"{tree.fieldname} from {_end(tree.start, '0', 'the first')} to {_end(tree.end[:-1], '9', 'the last')}"
     if isinstance(tree, q.Term):
         return tree.text if tree.fieldname == "text" else f'{tree.fieldname}:"{tree.text}"'
     if isinstance(tree, q.Every):
         return f"any {tree.fieldname}" if tree.fieldname else "every turn"
     return "nothing"
+
+
+def _end(value: str, opened: str, in_words: str) -> str:
+    """Name an end of a range, which stands for itself or for an open one."""
+    return in_words if value == opened else value
 
 
 def _words(count: int) -> str:

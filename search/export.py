@@ -64,7 +64,7 @@ def to_arrow(table: Table, about: About) -> pa.Table:
     columns = [[row[place] for row in table.rows] for place in range(len(table.columns))]
     fields = [pa.field(name, types[_type_of(cells)]) for name, cells in zip(table.columns, columns, strict=True)]
     arrays = [pa.array(cells, field.type) for field, cells in zip(fields, columns, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={ABOUT: json.dumps(_facts(about), ensure_ascii=False)}))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata={ABOUT: json.dumps(_facts(about))}))
 
 
 def _type_of(cells: Sequence[Cell]) -> type:
@@ -107,6 +107,8 @@ def write_parquet(answer: Exportable, file: str | os.PathLike[str]) -> tuple[tup
     import pyarrow.parquet as pq
 
     target = Path(file)
+    if not target.name:
+        raise InvalidValue(f"{os.fspath(file)!r} is no name of a file", hint="as in hits.parquet")
     written = []
     for number, table in enumerate(answer.tables()):
         path = target if number == 0 else target.with_name(f"{target.stem}-{table.name}{target.suffix}")

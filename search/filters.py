@@ -40,6 +40,7 @@ class Mask:
 
 Masks = dict[str, Mask]
 
+_MOST_SUGGESTED = 3  # values that one looks for others like
 _CLOSED: dict[str, type[StrEnum]] = {"role": Role, "section": Section, "kind": Kind}
 
 
@@ -73,7 +74,8 @@ def make_masks(snapshot: Snapshot, query: Query) -> tuple[Masks, dict[str, tuple
             values = field_values(snapshot, field, value)
             wanted.update(dict.fromkeys(values))
             if not values:
-                notes.append(f"no {field} in the index fits {value!r}{did_you_mean(suggest_values(snapshot, field, value))}")
+                meant = did_you_mean(suggest_values(snapshot, field, value)) if len(notes) < _MOST_SUGGESTED else ""
+                notes.append(f"no {field} in the index fits {value!r}{meant}")
         understood[field] = tuple(wanted)
         masks[field] = _is_one_of(snapshot, field, wanted)
     if query.since or query.until:

@@ -92,6 +92,13 @@ def test_a_folder_that_is_not_there_is_told(page: search.Page, tmp_path: Path) -
         write_parquet(page, tmp_path / "nowhere" / "out.parquet")
 
 
+@pytest.mark.parametrize("name", [".", "/"])
+def test_a_folder_is_no_file(page: search.Page, name: str) -> None:
+    """What has no name of a file is refused."""
+    with pytest.raises(InvalidValue, match="is no name of a file"):
+        write_parquet(page, name)
+
+
 def test_without_pandas_the_error_says_what_to_install(page: search.Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data frames need pandas, which Earful does not."""
     monkeypatch.setitem(sys.modules, "pandas", None)

@@ -59,7 +59,7 @@ def search(query: str, output: str | None, parquet: str | None, explain: bool, i
         page = calls.search(query, **options)
     tell(page, explain)
     first_number = options["offset"] + 1
-    print_answer(page, output, parquet, partial(print_page, first_number=first_number), write_plain)
     if output is None:
         remember([(hit.call, hit.turn) for hit in page.hits], query, index, first_number, options["synonyms"])
+    print_answer(page, output, parquet, partial(print_page, first_number=first_number), write_plain)
     close_with(totals(page), page.turns)

@@ -26,6 +26,7 @@ from search.tables import About
 __all__ = ["Selection", "about_of", "doubts", "lexicon_of", "select", "where_all"]
 
 
+_MOST_SUGGESTED = 3  # words, and values, that one looks for others like; each takes up to 50 ms in a large index
 _FEW = 3  # turns, or exchanges, of which one looks whether more was meant
 
 
@@ -101,13 +102,18 @@ def doubts(snapshot: Snapshot, text: str, tree: Tree, found: int) -> tuple[str, 
         text, tree: The query.
         found: How much was found. If that is little, rare words are doubted, too.
     """
-    unknown = tuple(
-        f"no {part.field} in the index fits {part.asked!r}{did_you_mean(suggest_values(snapshot, part.field, part.asked))}"
-        for part in dict.fromkeys(missing_values(tree))
-    )
+    missing = tuple(dict.fromkeys(missing_values(tree)))
     silent = unheard(tree, snapshot.occurs)
-    unsaid = tuple(f"no turn says {word!r}{did_you_mean(suggest_words(snapshot, word))}" for word in silent)
-    rare = [word for word in heard(tree) if 0 < _turns_that_say(snapshot, word) <= _FEW] if found <= _FEW else []
+    unknown = tuple(
+        f"no {part.field} in the index fits {part.asked!r}"
+        + (did_you_mean(suggest_values(snapshot, part.field, part.asked)) if number < _MOST_SUGGESTED else "")
+        for number, part in enumerate(missing)
+    )
+    unsaid = tuple(
+        f"no turn says {word!r}" + (did_you_mean(suggest_words(snapshot, word)) if number < _MOST_SUGGESTED else "")
+        for number, word in enumerate(silent)
+    )
+    rare = [word for word in heard(tree) if 0 < _turns_that_say(snapshot, word) <= _FEW][:_MOST_SUGGESTED] if found <= _FEW else []
     seldom = tuple(f"few turns say {word!r}{asked}" for word in rare if (asked := did_you_mean(suggest_words(snapshot, word))))
     return (*unknown, *unsaid, *seldom, *advice(text))
 
