@@ -36,9 +36,9 @@ _OF_DIFFERENCES_SO_EARLY = 1.0  # if the first letter differs; less, the later t
 _MOST_UNLIKELIER = 1.5  # than the likeliest: of 1.9 words a misspelling this leaves 1.1, and only ones that were not meant go
 _SAME_FORM = ("ed", "ing")
 _WORD = re.compile(r"[\w&]+")
-_UNCHANGING = ("date", "period")  # a day or quarter that is not there is none that was mistyped
+_NEVER_MISSPELT = ("date", "period")
 _MOST_LETTERS = 200  # of a value asked for that are looked at
-_MOST_WORDS = 8  # of these letters
+_MOST_WORDS = 8  # among these letters that are looked at
 _LEAST_LIKENESS = 70.0  # of 100, of a value to what was asked for
 _LEAST_OF_A_WORD = 60.0  # of 100; less counts as nothing
 _MOST_UNLIKER = 20.0  # of 100, than the value that is most alike
@@ -140,14 +140,16 @@ def suggest_values(snapshot: Snapshot, field: str, asked: str) -> tuple[str, ...
         asked: What was asked for, and fits no value.
 
     Returns:
-        Values that are spelt nearly so, or of which a word is; most alike first, then those that most turns have.
+        Values that are spelt nearly so, or of which a word is; most alike first, then those with the same first letter, then those
+        that most turns have. Far less alike ones are left out, and all but one that differ in punctuation only. Days and periods
+        have none: that a quarter is not there does not mean that another was asked for.
     """
     values = snapshot.live_values(field)
     wanted = fold(asked[:_MOST_LETTERS])
     if field in MANY_VALUED:  # a value is several words, each of which can be asked for
         words = sorted({word for value in values for word in value.folded.split()})
         values = tuple(Value(word, word, f" {word} ") for word in words)
-    if not wanted or not values or field in _UNCHANGING:
+    if not wanted or not values or field in _NEVER_MISSPELT:
         return ()
     column = snapshot.codes(field)
     turns = dict(zip(column.values, np.bincount(column.codes[snapshot.live], minlength=len(column.values)).tolist(), strict=True))

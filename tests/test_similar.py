@@ -17,7 +17,7 @@ import search
 from indexer.errors import InvalidValue, UnknownCall
 from search.cli import earful
 from search.render.similar import print_similar, similar_totals, write_plain_similar
-from tests.small_index import JANE, SAM, put, transcript
+from tests.small_index import JANE, SAM, indexed, put, transcript
 
 _TOPIC = "The Malmgrove plant makes valves, and steel prices squeeze the valve margin."
 _SAME = "Valves from Malmgrove cost more, for steel prices rise, and the margin shrinks."
@@ -79,6 +79,20 @@ def test_telling_words_are_no_names(calls: search.CallIndex) -> None:
     assert not {"jane", "acme"} & set(found.words)
     first = found.hits[0].snippet
     assert "Valves" in [first.text[start:end] for start, end in first.matches]
+
+
+def test_only_telling_words_are_looked_for(tmp_path: Path) -> None:
+    """Names of the call, numbers, what nobody else says, and what very many turns say are not."""
+    said = "Jane of Acme sees Q4 valves, steel, 2022 pumps"
+    texts = [
+        transcript("ACME", "Q1 2022", f"{said}, singularly.", "Of late."),
+        transcript("BOLT", "Q2 2022", f"{said}.", *["Of late."] * 60),
+    ]
+    with indexed(tmp_path, texts):
+        pass
+    with search.open_index(tmp_path / "index") as opened:
+        found = opened.similar("ACME-2022Q1", 1)
+    assert sorted(found.words) == ["sees", "steel", "valves"]  # Acme Pumps is the company
 
 
 def test_filters_and_pages_are_obeyed(calls: search.CallIndex) -> None:
