@@ -19,7 +19,7 @@ from indexer.codec import CALL_FIELDS
 from indexer.errors import InvalidValue
 from indexer.roles import Role
 from search.execute.exchanges import Matching, match_exchanges
-from search.execute.select import about_of, doubts, lexicon_of, where_all
+from search.execute.select import about_of, doubts, filters_in_words, lexicon_of, where_all
 from search.execute.weighting import SCORE_DIGITS
 from search.explain import explain
 from search.export import Exportable
@@ -242,7 +242,8 @@ def _filter(snapshot: Snapshot, table: Exchanges, query: Query, people: Mapping[
     for name, asked in people.items():
         passes[name], unknown = _people(snapshot, table, name, asked)
         notes += unknown
-    return _Filters(passes, tuple(_filters_in_words(query, meant, people)), notes)
+    in_words = filters_in_words(query, meant, (f"{name.replace('_', ' ')} {' or '.join(asked)}" for name, asked in people.items()))
+    return _Filters(passes, tuple(in_words), notes)
 
 
 def _people(snapshot: Snapshot, table: Exchanges, name: str, asked: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
@@ -270,15 +271,6 @@ def _values(snapshot: Snapshot, field: str, value: str) -> frozenset[str]:
 
 def _in_words(tree: q.Query, unanswered: bool) -> str:
     return f"{explain(tree)}, where the answers do not say it or put it off" if unanswered else explain(tree)
-
-
-def _filters_in_words(query: Query, meant: Mapping[str, tuple[str, ...]], people: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    yield from (f"{name} is {' or '.join(values) if values else 'nothing in the index'}" for name, values in meant.items())
-    yield from (f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in people.items())
-    if query.since:
-        yield f"on or after {query.since}"
-    if query.until:
-        yield f"on or before {query.until}"
 
 
 # Order and counts

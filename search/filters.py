@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from indexer.names import fold
 from indexer.roles import Role
 from search.query import Query
 from search.reader import Snapshot
-from search.suggest import did_you_mean, suggest_values
+from search.suggest import suggest_values, with_suggestions
 
 __all__ = ["Mask", "Masks", "field_values", "make_masks"]
 
@@ -40,7 +41,6 @@ class Mask:
 
 Masks = dict[str, Mask]
 
-_MOST_SUGGESTED = 3  # values that one looks for others like
 _CLOSED: dict[str, type[StrEnum]] = {"role": Role, "section": Section, "kind": Kind}
 
 
@@ -67,21 +67,23 @@ def make_masks(snapshot: Snapshot, query: Query) -> tuple[Masks, dict[str, tuple
     """
     masks: Masks = {}
     understood: dict[str, tuple[str, ...]] = {}
-    notes: list[str] = []
+    unfit: list[tuple[str, str]] = []
     for field, asked in query.filters.items():
         wanted: dict[str, None] = {}
         for value in asked:
             values = field_values(snapshot, field, value)
             wanted.update(dict.fromkeys(values))
             if not values:
-                meant = did_you_mean(suggest_values(snapshot, field, value)) if len(notes) < _MOST_SUGGESTED else ""
-                notes.append(f"no {field} in the index fits {value!r}{meant}")
+                unfit.append((field, value))
         understood[field] = tuple(wanted)
         masks[field] = _is_one_of(snapshot, field, wanted)
     if query.since or query.until:
         dates = snapshot.codes("date")
         passes = [bool(day) and _within(day, query) for day in dates.values]
         masks["date"] = Mask(dates.codes, np.array(passes, dtype=np.bool_))
+    notes = with_suggestions(
+        (f"no {field} in the index fits {value!r}", partial(suggest_values, snapshot, field, value)) for field, value in unfit
+    )
     return masks, understood, tuple(notes)
 
 

@@ -8,21 +8,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
-from indexer.errors import EarfulError, IndexClosed, IndexDamaged, InvalidValue, UnknownCall
+from indexer.errors import IndexClosed, InvalidValue
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
-from search.exchanges import ExchangePage, exchanges
 from search.execute import answer
-from search.first import Firsts, first
-from search.news import News, news_of
 from search.query import ExchangeOptions, FirstOptions, SearchOptions, TurnOptions, make_query
-from search.reader import Snapshot, open_snapshot
+from search.reader import Snapshot, open_snapshot, telling_damage
 from search.results import Call, Page
-from search.similar import Similar, similar_to
-from search.trends import Trends, trends
+
+if TYPE_CHECKING:  # loaded by the question that needs it: a search does without
+    from search.exchanges import ExchangePage
+    from search.first import Firsts
+    from search.news import News
+    from search.similar import Similar
+    from search.trends import Trends
 
 __all__ = ["CallIndex", "open_index"]
 
@@ -94,6 +96,8 @@ class CallIndex:
             RequestError: as in `search`; or a filter or facet is one of turns.
             IndexDamaged: a segment is not what was written.
         """
+        from search.exchanges import exchanges
+
         asked = make_query(query, **options)
         with self._open() as snapshot:
             return exchanges(snapshot, asked, asked_by=_several(asked_by), answered_by=_several(answered_by), unanswered=unanswered)
@@ -114,6 +118,8 @@ class CallIndex:
             RequestError: as in `search`; or `by` or `per` is not possible.
             IndexDamaged: a segment is not what was written.
         """
+        from search.trends import trends
+
         asked = make_query(query, **options)
         with self._open() as snapshot:
             return trends(snapshot, asked, by=by, per=per, calendar=calendar)
@@ -129,6 +135,8 @@ class CallIndex:
             RequestError: as in `search`.
             IndexDamaged: a segment is not what was written.
         """
+        from search.first import first
+
         asked = make_query(query, **options)
         with self._open() as snapshot:
             return first(snapshot, asked)
@@ -145,6 +153,8 @@ class CallIndex:
             InvalidValue: the limit is not possible.
             IndexDamaged: a segment is not what was written.
         """
+        from search.news import news_of
+
         with self._open() as snapshot:
             return news_of(snapshot, call, limit=limit)
 
@@ -162,6 +172,8 @@ class CallIndex:
             InvalidValue: too little is said in that turn, or a filter is not possible.
             IndexDamaged: a segment is not what was written.
         """
+        from search.similar import similar_to
+
         asked = make_query(f"{call}:{turn}", **options)
         with self._open() as snapshot:
             return similar_to(snapshot, call, turn, asked, within_call=within_call)
@@ -177,9 +189,7 @@ class CallIndex:
             IndexDamaged: a segment is not what was written.
         """
         with self._open() as snapshot:
-            doc_ids = tuple(snapshot.turns_of(call))
-            if not doc_ids:
-                raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
+            doc_ids = snapshot.turns_of_known(call)
             of_call = {field: snapshot.value(field, doc_ids[0]) for field in ("call", "company", "ticker", "period", "date", "event")}
             return Call(turns=tuple(self._turn(doc_id) for doc_id in doc_ids), **of_call)
 
@@ -188,14 +198,8 @@ class CallIndex:
         with self._lock:
             if self._is_closed:
                 raise IndexClosed("the index is closed", hint="open it again with search.open_index")
-            try:
+            with telling_damage():
                 yield self._snapshot
-            except EarfulError:
-                raise
-            except (LookupError, OSError, OverflowError, ValueError) as error:  # what comes of bytes that are not what was written
-                raise IndexDamaged(
-                    f"the index cannot be read ({type(error).__name__}: {error})", hint="run earful check, then earful rebuild --fresh"
-                ) from error
 
     def _turn(self, doc_id: int) -> Turn:
         snapshot = self._snapshot

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import words
+from indexer.codec import are_among
 from indexer.model import Kind
 from search.reader import Snapshot
 from search.topics import Term, inflections_said
@@ -110,11 +111,8 @@ def _calls_of(snapshot: Snapshot) -> _Calls:
 def _read_calls(snapshot: Snapshot) -> _Calls:
     calls, kinds = snapshot.codes("call"), snapshot.codes("kind")
     is_operator = np.array([value == Kind.OPERATOR for value in kinds.values])
-    is_live = np.concatenate(
-        [np.ones(segment.arrays.turn_count, np.bool_) if segment.live is None else segment.live for segment in snapshot.segments]
-    )
+    is_live = snapshot.live
     is_heard = is_live & ~is_operator[kinds.codes]
-    lengths = np.concatenate([segment.arrays.lengths for segment in snapshot.segments])
     a_turn = np.zeros(len(calls.values), dtype=np.int64)
     a_turn[calls.codes[is_live]] = np.flatnonzero(is_live)
     values = {}
@@ -127,7 +125,7 @@ def _read_calls(snapshot: Snapshot) -> _Calls:
     return _Calls(
         of_turn=calls.codes,
         is_heard=is_heard,
-        words=np.bincount(calls.codes[is_heard], weights=lengths[is_heard], minlength=len(calls.values)).astype(np.int64),
+        words=np.bincount(calls.codes[is_heard], weights=snapshot.lengths[is_heard], minlength=len(calls.values)).astype(np.int64),
         values=values,
         given_names=frozenset(name for name, count in names.items() if count > 1),
         forms={},
@@ -244,7 +242,4 @@ class Tally:
 
 
 def _are_among(numbers: NDArray[np.uint32], ascending: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    if not len(ascending):
-        return np.zeros(len(numbers), dtype=np.bool_)
-    equal: NDArray[np.bool_] = ascending[np.minimum(np.searchsorted(ascending, numbers), len(ascending) - 1)] == numbers
-    return equal
+    return are_among(numbers, ascending) if len(ascending) else np.zeros(len(numbers), dtype=np.bool_)

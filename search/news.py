@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import ceil, log
 from typing import Any, NamedTuple
 
-from indexer.errors import InvalidValue, UnknownCall
+from indexer.errors import InvalidValue
 from indexer.model import Kind
 from search.export import Exportable
 from search.keyness import Count, Sides, Tally, log_likelihood, log_ratio
@@ -88,7 +88,7 @@ class NewTerm:
             "call": self.call,
             "turn": self.turn,
             "speaker": self.speaker,
-            "snippet": {"text": self.snippet.text, "matches": [list(match) for match in self.snippet.matches]},
+            "snippet": self.snippet.to_dict(),
         }
 
 
@@ -174,9 +174,7 @@ def news_of(snapshot: Snapshot, call: str, *, limit: int = 10) -> News:
     """
     if limit < 0:
         raise InvalidValue(f"limit: {limit} is not possible", hint="choose 0 or more")
-    doc_ids = tuple(snapshot.turns_of(call))
-    if not doc_ids:
-        raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
+    doc_ids = snapshot.turns_of_known(call)
     tally = Tally(snapshot, int(snapshot.codes("call").codes[doc_ids[0]]))
     value = {field: snapshot.value(field, doc_ids[0]) for field in ("call", "company", "period", "date")}
     calls, said = tally.calls, tally.words

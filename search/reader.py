@@ -6,6 +6,7 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,12 +17,12 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
 
 from indexer.codec import CALL_FIELDS, PERSON_FIELDS, ArrowTerms, SegmentArrays
-from indexer.errors import IndexDamaged, IndexNotFound
+from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, UnknownCall
 from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
 from indexer.store import Manifest, Store
 
-__all__ = ["Codes", "Snapshot", "Value", "open_snapshot"]
+__all__ = ["Codes", "Snapshot", "Value", "open_snapshot", "telling_damage"]
 
 _LARGEST_KEPT = 31 << 20
 _NUMBER_BITS = 32  # of a turn's number
@@ -189,6 +190,10 @@ class Snapshot:
         """Say whether a word, as the analyzer gives it, occurs in any turn that was not deleted."""
         return any(_occurs_in(segment, word.encode()) for segment in self.segments)
 
+    def turns_that_say(self, word: str) -> int:
+        """Count the turns that say a word, as the analyzer gives it, deleted ones included."""
+        return sum(segment.arrays.turn_count_of(word.encode()) for segment in self.segments)
+
     def matching_values(self, field: str, asked: str) -> tuple[str, ...]:
         """Give the values of a field that an asked value means.
 
@@ -246,6 +251,34 @@ class Snapshot:
             return iter(())
         turns = self.numbers("turn")
         return iter(sorted(found, key=lambda number: int(turns[number])))
+
+    def turns_of_known(self, call: str) -> tuple[int, ...]:
+        """Give the turns of a call as `turns_of` does.
+
+        Raises:
+            UnknownCall: the index has none of that id.
+        """
+        doc_ids = tuple(self.turns_of(call))
+        if not doc_ids:
+            raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
+        return doc_ids
+
+
+@contextmanager
+def telling_damage() -> Iterator[None]:
+    """Say of errors that come of bytes that are not what was written what they are.
+
+    Raises:
+        IndexDamaged: there was such an error.
+    """
+    try:
+        yield
+    except EarfulError:
+        raise
+    except (LookupError, OSError, OverflowError, ValueError) as error:
+        raise IndexDamaged(
+            f"the index cannot be read ({type(error).__name__}: {error})", hint="run earful check, then earful rebuild --fresh"
+        ) from error
 
 
 def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:

@@ -125,9 +125,7 @@ def similar_to(snapshot: Snapshot, call: str, turn: int, query: Query, *, within
 
 
 def _find(snapshot: Snapshot, call: str, turn: int) -> int:
-    doc_ids = tuple(snapshot.turns_of(call))
-    if not doc_ids:
-        raise UnknownCall(f"no call {call!r} in the index", hint="earful search '*' --facet call lists them")
+    doc_ids = snapshot.turns_of_known(call)
     numbers = snapshot.numbers("turn")
     for doc_id in doc_ids:
         if numbers[doc_id] == turn:
@@ -150,12 +148,8 @@ class _Weights:
     def rarity(self, word: str) -> float:
         """Say how rare a word is: the logarithm of how many times as many turns there are as say it."""
         if word not in self._rarity:
-            self._rarity[word] = log(self._snapshot.turn_count / max(self.turns(word), 1))
+            self._rarity[word] = log(self._snapshot.turn_count / max(self._snapshot.turns_that_say(word), 1))
         return self._rarity[word]
-
-    def turns(self, word: str) -> int:
-        """Count the turns that say a word."""
-        return sum(segment.arrays.turn_count_of(word.encode()) for segment in self._snapshot.segments)
 
     @cached_property
     def most(self) -> float:
@@ -172,7 +166,7 @@ def _telling(snapshot: Snapshot, of: int, weights: _Weights) -> tuple[str, ...]:
     names = {word for name in named for word in words(name)}
     weighed = weights.of(of)
     chosen = [word for word in weighed if word not in names and not any(map(str.isdigit, word)) and any(map(str.isalpha, word))]
-    telling = [word for word in chosen if _FEWEST_TURNS <= weights.turns(word) <= weights.most]
+    telling = [word for word in chosen if _FEWEST_TURNS <= snapshot.turns_that_say(word) <= weights.most]
     return tuple(sorted(telling, key=lambda word: (-weighed[word], word))[:_MOST_TELLING])
 
 

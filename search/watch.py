@@ -19,12 +19,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
-from hashlib import blake2b
 from itertools import chain, islice
 from typing import Any
 
@@ -34,26 +32,23 @@ from indexer.errors import IndexDamaged, InvalidTable, InvalidValue, RequestErro
 from indexer.store import Store
 from search.execute.answer import make_hits
 from search.execute.found import Found
-from search.execute.select import Selection, select
+from search.execute.select import select
 from search.execute.weighting import SCORE_DIGITS
 from search.export import Exportable
+from search.kept import kept_as_json, read_kept, telling_which
 from search.query import FILTERS, Query, make_query
-from search.reader import Snapshot
+from search.reader import Snapshot, telling_damage
 from search.results import HIT_COLUMNS, Hit, hit_row
+from search.shown import Memory, files_of_calls, known_of, memory_as_json, memory_file, read_memory, said_in, with_said
 from search.snippets import Cue, cues_of
 from search.tables import About, Table
 
 __all__ = ["Added", "Watch", "WatchNews", "WatchRun", "WatchedCall", "Watches", "list_watches", "open_watches"]
 
-_VERSION = 1
 _FILE = "earful-watches.json"
 _LOCK = "earful-watches.lock"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _WAIT_S = 10.0
-_HASH_BYTES = 8
-_HASH_CHARS = 2 * _HASH_BYTES
-_HASHES = re.compile(rf"(?:[0-9a-f]{{{_HASH_CHARS}}})*")
-_FILE_CHARS = 16  # of a file's fingerprint
 _HITS_A_CALL = 3
 _MOST_REPEATED = 100  # characters of an entry that an error repeats
 
@@ -198,29 +193,13 @@ class WatchRun(Exportable):
         return (Table(name="hits", columns=("watch", *HIT_COLUMNS, "new_turns"), rows=rows),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """What has been shown of a call.
-
-    Attributes:
-        file: The transcript it came from when it last matched: file's fingerprint and place; "" if that is not known.
-        said: Hashes of the turns that matched.
-    """
-
-    file: str
-    said: frozenset[str]
-
-
-_Memory = dict[str, _Shown]  # call -> what has been shown of it
-
-
 class Watches:
     """The watches of an index; made by `open_watches`, which keeps others from changing them meanwhile."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._all = {watch.name: watch for watch in list_watches(store)}
-        self._to_remember: dict[str, _Memory] = {}
+        self._to_remember: dict[str, Memory] = {}
 
     def all(self) -> tuple[Watch, ...]:
         """Give the watches, by name."""
@@ -247,16 +226,16 @@ class Watches:
         if isinstance(watch.synonyms, str):  # a job may run it from another folder
             watch = with_changes(watch, synonyms=os.path.abspath(watch.synonyms))
         query = watch.to_query()
-        with _reading():
+        with telling_damage():
             selected = select(snapshot, query)
-            said = _said(snapshot, selected)
+            said = said_in(snapshot, selected)
         if watch.name in self._all:
-            self._store.remove(_memory_file(watch.name))
+            self._store.remove(memory_file(watch.name))
         self._all[watch.name] = watch
         self._write()
-        files = _files_of_calls(self._store, snapshot)
-        memory = {} if from_start else _updated({}, _known({}, said, files), said, files)
-        self._store.write(_memory_file(watch.name), _memory_to_json(memory))
+        files = files_of_calls(self._store, snapshot)
+        memory = {} if from_start else with_said({}, known_of({}, said, files), said, files)
+        self._store.write(memory_file(watch.name), memory_as_json(memory))
         return Added(watch=watch, turns=len(said), calls=len({call for call, _ in said}), notes=selected.notes)
 
     def remove(self, name: str) -> None:
@@ -265,7 +244,7 @@ class Watches:
         Raises:
             InvalidValue: there is none of that name.
         """
-        self._store.remove(_memory_file(self._named(name).name))
+        self._store.remove(memory_file(self._named(name).name))
         del self._all[name]
         self._write()
 
@@ -285,7 +264,7 @@ class Watches:
         if limit < 1:
             raise InvalidValue(f"limit: {limit} is not possible", hint="give a number from 1")
         chosen = [self._named(name) for name in sorted(set(names))] or self.all()
-        files = _files_of_calls(self._store, snapshot)
+        files = files_of_calls(self._store, snapshot)
         found = []
         for watch in chosen:
             try:
@@ -301,15 +280,15 @@ class Watches:
         return self._all[name]
 
     def _run(self, snapshot: Snapshot, files: Mapping[str, str], watch: Watch, limit: int) -> WatchNews:
-        memory = _read_memory(self._store, watch.name)
+        memory = read_memory(self._store, watch.name)
         query = watch.to_query()
-        with _reading():
+        with telling_damage():
             selected = select(snapshot, query)
-            said = _said(snapshot, selected)
-            known = _known(memory, said, files)
+            said = said_in(snapshot, selected)
+            known = known_of(memory, said, files)
             fresh = selected.kept.at(np.flatnonzero([turn not in known[call] for call, turn in said]))
             calls = tuple(_by_call(snapshot, fresh, cues_of(selected.tree), limit))
-        updated = _updated(memory, known, said, files)
+        updated = with_said(memory, known, said, files)
         if updated != memory:
             self._to_remember[watch.name] = updated
         return WatchNews(watch=watch, calls=calls, notes=selected.notes)
@@ -317,11 +296,11 @@ class Watches:
     def remember(self) -> None:
         """Take what was found for shown. Call it when it has been, so that a broken pipe loses nothing."""
         for name, memory in self._to_remember.items():
-            self._store.write(_memory_file(name), _memory_to_json(memory))
+            self._store.write(memory_file(name), memory_as_json(memory))
         self._to_remember.clear()
 
     def _write(self) -> None:
-        self._store.write(_FILE, _to_json("watches", [watch.to_dict() for watch in self.all()], indent=1))
+        self._store.write(_FILE, kept_as_json("watches", [watch.to_dict() for watch in self.all()], indent=1))
 
 
 def list_watches(store: Store) -> tuple[Watch, ...]:
@@ -351,17 +330,6 @@ def open_watches(store: Store) -> Iterator[Watches]:
         yield Watches(store)
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    """Say of errors that come of bytes that are not what was written what they are."""
-    try:
-        yield
-    except (LookupError, OSError, OverflowError, ValueError) as error:
-        raise IndexDamaged(
-            f"the index cannot be read ({type(error).__name__}: {error})", hint="run earful check, then earful rebuild --fresh"
-        ) from error
-
-
 def _about(snapshot: Snapshot, watches: Sequence[Watch]) -> About:
     """Say what was asked of which index: of one watch its question, of several their names."""
     query, filters = ", ".join(watch.name for watch in watches), {}
@@ -388,67 +356,12 @@ def _by_call(snapshot: Snapshot, found: Found, cues: tuple[frozenset[Cue], ...],
         yield WatchedCall(call=one.call, company=one.company, period=one.period, date=one.date, turns=len(run), hits=of_call)
 
 
-# what was shown
-
-
-def _said(snapshot: Snapshot, selected: Selection) -> list[tuple[str, str]]:
-    """Give the call of each turn that was selected, and a hash of what is said in it."""
-    doc_ids = selected.kept.doc_ids
-    texts = (snapshot.text(doc_id).encode(errors="surrogatepass") for doc_id in doc_ids.tolist())
-    hashes = (blake2b(text, digest_size=_HASH_BYTES).hexdigest() for text in texts)
-    return list(zip(snapshot.values("call", doc_ids), hashes, strict=True))
-
-
-def _known(memory: _Memory, said: Sequence[tuple[str, str]], files: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Give what was shown of each call, under this id or, of the same transcript, under another."""
-    by_file: defaultdict[str, set[str]] = defaultdict(set)
-    for shown in memory.values():
-        by_file[shown.file] |= shown.said
-    known = {}
-    for call in dict.fromkeys(call for call, _ in said):
-        under_id = memory[call].said if call in memory else frozenset()
-        known[call] = under_id | by_file[files[call]] if call in files else under_id
-    return known
-
-
-def _updated(memory: _Memory, known: Mapping[str, frozenset[str]], said: Sequence[tuple[str, str]], files: Mapping[str, str]) -> _Memory:
-    """Add to what was shown of calls what matches now."""
-    now: defaultdict[str, set[str]] = defaultdict(set)
-    for call, turn in said:
-        now[call].add(turn)
-    last_files = {call: shown.file for call, shown in memory.items()} | dict(files)
-    return memory | {call: _Shown(file=last_files.get(call, ""), said=known[call] | turns) for call, turns in now.items()}
-
-
-def _files_of_calls(store: Store, snapshot: Snapshot) -> Mapping[str, str]:
-    """Say from which transcript each call comes; of a generation that a rebuild has just replaced that is not known any more."""
-    try:
-        calls = store.manifest(snapshot.generation).calls
-    except IndexDamaged:
-        if store.generation() == snapshot.generation:
-            raise
-        return {}
-    return {call: f"{fingerprint[:_FILE_CHARS]}-{place}" for call, (fingerprint, place) in calls.items()}
-
-
 # files
 
 
-def _memory_file(name: str) -> str:
-    return f"earful-watch-{name}.json"
-
-
-def _memory_to_json(memory: _Memory) -> bytes:
-    return _to_json("shown", {call: [shown.file, "".join(sorted(shown.said))] for call, shown in sorted(memory.items())})
-
-
-def _to_json(kind: str, content: Any, indent: int | None = None) -> bytes:
-    return json.dumps({"version": _VERSION, kind: content}, indent=indent).encode()
-
-
 def _read_watches(store: Store) -> tuple[Watch, ...]:
-    with _telling_damage(store, _FILE):
-        watches = tuple(map(_watch_of, _read(store, _FILE, "watches", [])))
+    with telling_which(store, _FILE):
+        watches = tuple(map(_watch_of, read_kept(store, _FILE, "watches", [])))
         if len({watch.name for watch in watches}) < len(watches):
             raise ValueError("two watches of one name")
     return watches
@@ -467,37 +380,3 @@ def _watch_of(entry: dict[str, Any]) -> Watch:
     if not is_sound:
         raise ValueError(f"no watch: {json.dumps(entry)[:_MOST_REPEATED]}")
     return Watch(**{**entry, "filters": {name: tuple(values) for name, values in filters.items()}})
-
-
-def _read_memory(store: Store, name: str) -> _Memory:
-    file = _memory_file(name)
-    with _telling_damage(store, file):
-        return {call: _shown_of(*shown) for call, shown in _read(store, file, "shown", {}).items()}
-
-
-def _shown_of(file: str, said: str) -> _Shown:
-    if not (isinstance(file, str) and _HASHES.fullmatch(said)):
-        raise ValueError("turns of a call that are no hashes")
-    return _Shown(file=file, said=frozenset(said[at : at + _HASH_CHARS] for at in range(0, len(said), _HASH_CHARS)))
-
-
-def _read(store: Store, name: str, kind: str, nothing: Any) -> Any:
-    """Read what a file has; `nothing` if there is no file."""
-    try:
-        content = json.loads((store.folder / name).read_bytes())
-    except FileNotFoundError:
-        return nothing
-    if content["version"] != _VERSION:
-        raise IndexDamaged(f"{store.folder / name} is of version {content['version']!r}, which is not known here", hint="update Earful")
-    return content[kind]
-
-
-@contextmanager
-def _telling_damage(store: Store, name: str) -> Iterator[None]:
-    """Say of errors that come of a file that is not what was written which file it is."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexDamaged(
-            f"{store.folder / name} is not what was written ({error})", hint="restore it, or delete it and add its watches again"
-        ) from error

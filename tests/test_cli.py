@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from click.testing import CliRunner, Result
 import indexer
 import search
 from search.cli import _COMMANDS, earful
+from tests.terminal import run_on_a_terminal
 
 _SAMPLES = Path(indexer.__file__).parent / "samples"
 _ONE = _SAMPLES / "veltrana-vlta-q3-2024.txt"
@@ -460,24 +460,9 @@ def test_help_is_quick(arguments: str) -> None:
 
 def test_a_terminal_gets_tables() -> None:
     """On a terminal the hits are a table that fits it, in place of lines."""
-    control, terminal = pty.openpty()
-    command = [sys.executable, "-m", "search", "search", '"cash runway"', "--limit", "2"]
-    with subprocess.Popen(
-        command, stdout=terminal, stderr=subprocess.DEVNULL, env={**os.environ, "COLUMNS": "80", "TERM": "dumb"}
-    ) as process:
-        os.close(terminal)
-        shown = b""
-        while True:
-            try:
-                part = os.read(control, 65536)
-            except OSError:  # Linux's way to say that the other side is closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(control)
-    lines = shown.decode().replace("\r\n", "\n").splitlines()
-    assert process.returncode == 0
+    status, shown = run_on_a_terminal("search", '"cash runway"', "--limit", "2", environment={"TERM": "dumb"}, talk=False)
+    lines = shown.splitlines()
+    assert status == 0
     assert [word for word in ("Call", "Speaker", "What was said") if word not in lines[0]] == []
     assert max(map(len, lines)) <= 80
 

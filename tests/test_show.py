@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from dataclasses import replace
@@ -18,6 +17,7 @@ from search.index import CallIndex, open_index
 from search.last import remember
 from search.results import Call
 from tests.small_index import JANE, OPERATOR, SAM, put, transcript
+from tests.terminal import run_on_a_terminal
 
 _CALL = transcript(
     "ACMP",
@@ -151,23 +151,9 @@ def test_around_nothing_is_wrong_use(arguments: list[str], says: str) -> None:
 
 def _on_a_terminal(*arguments: str, lines: int, **environment: str) -> str:
     """Run the command on a terminal of 80 columns and so many lines; give what it shows."""
-    control, terminal = pty.openpty()
-    variables = {**os.environ, "COLUMNS": "80", "LINES": str(lines), "TERM": "xterm", **environment}
-    command = [sys.executable, "-m", "search", "show", *arguments]
-    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.STDOUT, env=variables) as process:
-        os.close(terminal)
-        shown = b""
-        while True:
-            try:
-                part = os.read(control, 65536)
-            except OSError:  # Linux's way to say that the other side is closed
-                break
-            if not part:
-                break
-            shown += part
-    os.close(control)
-    assert process.returncode == 0
-    return shown.decode().replace("\r\n", "\n")
+    status, shown = run_on_a_terminal("show", *arguments, environment={"LINES": str(lines), "TERM": "xterm", **environment})
+    assert status == 0
+    return shown
 
 
 def test_what_is_longer_than_the_terminal_is_paged() -> None:

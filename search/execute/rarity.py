@@ -42,7 +42,7 @@ class Rarity:
         return min(self._idf(form) for form in self._weighting.forms_of(word))
 
     def _idf(self, word: str) -> float:
-        return self._of_count(sum(segment.arrays.turn_count_of(word.encode()) for segment in self._snapshot.segments))
+        return self._of_count(self._snapshot.turns_that_say(word))
 
     def _of_count(self, turns: int) -> float:
         return log(self._snapshot.turn_count / (turns + 1)) + 1

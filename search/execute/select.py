@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,14 @@ from search.parse import Lexicon, parse
 from search.patterns import fitting
 from search.query import Query
 from search.reader import Snapshot
-from search.suggest import did_you_mean, suggest_values, suggest_words
+from search.suggest import did_you_mean, suggest_values, suggest_words, with_suggestions
 from search.synonyms import Synonyms
 from search.tables import About
 
-__all__ = ["Selection", "about_of", "doubts", "lexicon_of", "select", "where_all"]
+__all__ = ["Selection", "about_of", "doubts", "filters_in_words", "lexicon_of", "select", "where_all"]
 
 
-_MOST_SUGGESTED = 3  # words, and values, that one looks for others like; each takes up to 50 ms in a large index
+_MOST_DOUBTED = 3  # rare words that one looks for others like
 _FEW = 3  # turns, or exchanges, of which one looks whether more was meant
 
 
@@ -70,7 +71,7 @@ def select(snapshot: Snapshot, query: Query) -> Selection:
         masks=masks,
         passes=passes,
         kept=kept,
-        understood=_explain(tree, query, meant),
+        understood="; ".join([explain(tree), *filters_in_words(query, meant)]),
         notes=(*notes, *doubts(snapshot, query.text, tree, kept.count)),
     )
 
@@ -102,24 +103,15 @@ def doubts(snapshot: Snapshot, text: str, tree: Tree, found: int) -> tuple[str, 
         text, tree: The query.
         found: How much was found. If that is little, rare words are doubted, too.
     """
-    missing = tuple(dict.fromkeys(missing_values(tree)))
+    unknown = with_suggestions(
+        (f"no {part.field} in the index fits {part.asked!r}", partial(suggest_values, snapshot, part.field, part.asked))
+        for part in dict.fromkeys(missing_values(tree))
+    )
     silent = unheard(tree, snapshot.occurs)
-    unknown = tuple(
-        f"no {part.field} in the index fits {part.asked!r}"
-        + (did_you_mean(suggest_values(snapshot, part.field, part.asked)) if number < _MOST_SUGGESTED else "")
-        for number, part in enumerate(missing)
-    )
-    unsaid = tuple(
-        f"no turn says {word!r}" + (did_you_mean(suggest_words(snapshot, word)) if number < _MOST_SUGGESTED else "")
-        for number, word in enumerate(silent)
-    )
-    rare = [word for word in heard(tree) if 0 < _turns_that_say(snapshot, word) <= _FEW][:_MOST_SUGGESTED] if found <= _FEW else []
+    unsaid = with_suggestions((f"no turn says {word!r}", partial(suggest_words, snapshot, word)) for word in silent)
+    rare = [word for word in heard(tree) if 0 < snapshot.turns_that_say(word) <= _FEW][:_MOST_DOUBTED] if found <= _FEW else []
     seldom = tuple(f"few turns say {word!r}{asked}" for word in rare if (asked := did_you_mean(suggest_words(snapshot, word))))
     return (*unknown, *unsaid, *seldom, *advice(text))
-
-
-def _turns_that_say(snapshot: Snapshot, word: str) -> int:
-    return sum(segment.arrays.turn_count_of(word.encode()) for segment in snapshot.segments)
 
 
 def about_of(snapshot: Snapshot, query: Query) -> About:
@@ -133,11 +125,17 @@ def where_all(passes: Iterable[NDArray[np.bool_]]) -> NDArray[np.int64]:
     return np.flatnonzero(np.logical_and.reduce(list(passes)))
 
 
-def _explain(tree: Tree, query: Query, meant: Mapping[str, tuple[str, ...]]) -> str:
-    parts = [explain(tree)]
-    parts += [f"{field} is {' or '.join(values) if values else 'nothing in the index'}" for field, values in meant.items()]
+def filters_in_words(query: Query, meant: Mapping[str, tuple[str, ...]], others: Iterable[str] = ()) -> Iterator[str]:
+    """Say of each filter what it lets pass.
+
+    Args:
+        query: Whose filters they are.
+        meant: By field, the values that each was understood as.
+        others: What else narrows the question, in words; it stands before the dates.
+    """
+    yield from (f"{field} is {' or '.join(values) if values else 'nothing in the index'}" for field, values in meant.items())
+    yield from others
     if query.since:
-        parts.append(f"on or after {query.since}")
+        yield f"on or after {query.since}"
     if query.until:
-        parts.append(f"on or before {query.until}")
-    return "; ".join(parts)
+        yield f"on or before {query.until}"

@@ -12,11 +12,11 @@ from rich.text import Text
 from indexer.model import Turn
 from indexer.schema import PARAGRAPH_BREAK
 from search.passage import Marks
+from search.render.terminal import width_of
 from search.results import Call
 
 __all__ = ["print_call"]
 
-_WIDEST = 120  # columns; longer lines are hard to read
 _NO_MARKS: Marks = MappingProxyType({})
 
 
@@ -53,7 +53,7 @@ def print_call(
 def _print(call: Call, turns: tuple[Turn, ...], console: Console, marks: Marks) -> None:
     about = " · ".join(filter(None, (call.company, call.ticker, call.period, call.event, call.date)))
     console.print(Text(f"{call.call}  {about}", style="bold"), soft_wrap=True)
-    width = min(console.width, _WIDEST)
+    width = width_of(console)
     for turn in turns:
         console.print()
         console.print(_turn_line(turn), soft_wrap=True)

@@ -10,11 +10,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from search.exchanges import Exchange, ExchangePage, Said
-from search.render.terminal import count_table, marked
+from search.render.plain import speaker_in_words
+from search.render.terminal import count_table, marked, width_of
 
 __all__ = ["exchange_totals", "print_exchanges", "write_plain_exchanges"]
-
-_WIDEST = 120
 
 
 def print_exchanges(page: ExchangePage, console: Console | None = None, *, full: bool = False) -> None:
@@ -26,7 +25,7 @@ def print_exchanges(page: ExchangePage, console: Console | None = None, *, full:
         full: Whether to print all that was said instead of excerpts.
     """
     console = console or Console()
-    width = min(console.width, _WIDEST)
+    width = width_of(console)
     for hit in page.hits:
         console.print(_heading(hit), width=width)
         for said in _in_order(hit):
@@ -71,9 +70,8 @@ def write_plain_exchanges(page: ExchangePage, out: TextIO, *, full: bool = False
 
 def _lines(hit: Exchange, full: bool) -> Iterator[str]:
     for said in _in_order(hit):
-        about = ", ".join(filter(None, (said.role if said.role != said.speaker else None, said.firm)))
         text = said.text.replace("\n", " ") if full else said.snippet.text
-        yield f"{hit.call}:{said.turn}: {f'{said.speaker} ({about})' if about else said.speaker}: {text}\n"
+        yield f"{hit.call}:{said.turn}: {speaker_in_words(said)}: {text}\n"
     for evidence in hit.evidence:
         yield f"{hit.call}:{hit.exchange}: cue: {evidence.in_words()}\n"
 

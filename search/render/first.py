@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from search.first import CompanyMentions, Firsts, raised_by
+from search.render.terminal import width_of
 from search.results import Hit
 
 __all__ = ["first_totals", "print_firsts", "write_plain_firsts"]
 
-_WIDEST = 120
 _UNKNOWN = "somebody else"
 
 
@@ -23,7 +23,7 @@ def print_firsts(firsts: Firsts, console: Console | None = None) -> None:
     console = console or Console()
     if not firsts.companies:
         return
-    table = Table(box=box.SIMPLE_HEAD, width=min(console.width, _WIDEST), pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, width=width_of(console), pad_edge=False, show_edge=False)
     table.add_column("Company", max_width=20)
     table.add_column("First", ratio=1)
     table.add_column("Last", max_width=22)

@@ -11,17 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from search.news import Compared, News, NewTerm
-from search.render.terminal import marked
+from search.render.terminal import marked, width_of
 
 __all__ = ["compared_in_words", "print_news", "write_plain_news"]
-
-_WIDEST = 120
 
 
 def print_news(news: News, console: Console | None = None) -> None:
     """Print what is new, then what was dropped: each term with its counts and where it is said; it fits 80 columns."""
     console = console or Console()
-    width = min(console.width, _WIDEST)
+    width = width_of(console)
     console.print(Text(f"{news.call}  {' · '.join(filter(None, (news.company, news.period, news.date)))}", style="bold"), soft_wrap=True)
     for title, terms in (("new", news.terms), ("dropped", news.dropped)):
         if terms:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from search.results import Hit, Page
 
-__all__ = ["speaker_in_words", "totals", "write_hits", "write_plain"]
+__all__ = ["Spoken", "speaker_in_words", "totals", "write_hits", "write_plain"]
+
+
+class Spoken(Protocol):
+    """What somebody says, as a hit or a turn of an exchange."""
+
+    @property
+    def speaker(self) -> str:
+        """Who says it."""
+
+    @property
+    def role(self) -> str:
+        """What they are."""
+
+    @property
+    def firm(self) -> str | None:
+        """An analyst's employer."""
 
 
 def write_plain(page: Page, out: TextIO) -> None:
@@ -29,10 +45,10 @@ def write_hits(hits: Iterable[Hit], out: TextIO) -> None:
         out.write(f"{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}\n")
 
 
-def speaker_in_words(hit: Hit) -> str:
+def speaker_in_words(said: Spoken) -> str:
     """Say who speaks: `Jane Roe (CFO)`, `Sam Poe (Analyst, Pell & Harrow)`."""
-    about = ", ".join(filter(None, (hit.role if hit.role != hit.speaker else None, hit.firm)))
-    return f"{hit.speaker} ({about})" if about else hit.speaker
+    about = ", ".join(filter(None, (said.role if said.role != said.speaker else None, said.firm)))
+    return f"{said.speaker} ({about})" if about else said.speaker
 
 
 def totals(page: Page) -> str:

@@ -7,7 +7,7 @@ from typing import TextIO
 from rich.console import Console
 
 from search.render.plain import write_hits
-from search.render.terminal import hit_table
+from search.render.terminal import hit_table, width_of
 from search.similar import Similar
 
 __all__ = ["print_similar", "similar_totals", "write_plain_similar"]
@@ -17,7 +17,7 @@ def print_similar(similar: Similar, console: Console | None = None) -> None:
     """Print the turns as a table, the telling words marked; it fits 80 columns."""
     console = console or Console()
     if similar.hits:
-        console.print(hit_table(similar.hits, console.width))
+        console.print(hit_table(similar.hits, width_of(console)))
 
 
 def write_plain_similar(similar: Similar, out: TextIO) -> None:

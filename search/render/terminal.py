@@ -11,16 +11,21 @@ from rich.text import Text
 
 from search.results import Hit, Page, Snippet
 
-__all__ = ["count_table", "hit_table", "marked", "print_command", "print_note", "print_page"]
+__all__ = ["count_table", "hit_table", "marked", "print_command", "print_note", "print_page", "width_of"]
 
 _MOST_FACET_VALUES = 10
 _WIDEST = 120  # columns; longer lines are hard to read
 
 
+def width_of(console: Console) -> int:
+    """Give the columns to print on: those of the terminal, or fewer where lines would be hard to read."""
+    return min(console.width, _WIDEST)
+
+
 def print_page(page: Page, console: Console | None = None, first_number: int = 1) -> None:
     """Print hits as a table, numbered and with matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
     console = console or Console()
-    width = min(console.width, _WIDEST)
+    width = width_of(console)
     if page.hits:
         console.print(hit_table(page.hits, width, first_number))
     for field, values in page.facets.items():
@@ -29,7 +34,7 @@ def print_page(page: Page, console: Console | None = None, first_number: int = 1
 
 def hit_table(hits: Sequence[Hit], width: int, first_number: int = 1) -> Table:
     """Make a table of hits, numbered, with matches marked; it fits 80 columns."""
-    table = Table(box=box.SIMPLE_HEAD, width=min(width, _WIDEST), pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, width=width, pad_edge=False, show_edge=False)
     table.add_column("#", no_wrap=True, style="dim", justify="right")
     table.add_column("Call", no_wrap=True, style="cyan", max_width=22)
     table.add_column("Speaker", max_width=20)

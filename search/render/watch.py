@@ -8,18 +8,16 @@ from rich.console import Console
 from rich.text import Text
 
 from search.render.plain import speaker_in_words
-from search.render.terminal import marked
+from search.render.terminal import marked, width_of
 from search.watch import Watch, WatchedCall, WatchNews, WatchRun
 
 __all__ = ["news_in_words", "print_watches", "watch_in_words", "write_plain_watches"]
-
-_WIDEST = 120
 
 
 def print_watches(run: WatchRun, console: Console | None = None) -> None:
     """Print by watch and call how many turns are new, and the best of them; it fits 80 columns."""
     console = console or Console()
-    width = min(console.width, _WIDEST)
+    width = width_of(console)
     for news in run.watches:
         if not news.calls:
             continue
