@@ -12,7 +12,7 @@ from indexer.model import Transcript
 __all__ = ["FACETS", "MANY_VALUED", "PARAGRAPH_BREAK", "SCHEMA_VERSION", "VALUE_FIELDS", "call_columns", "turn_schema"]
 
 # Recorded with every index: a rebuild into an index of another version starts from nothing.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # Fields of one value a turn, each searchable as a whole value and countable.
 FACETS = ("call", "company", "ticker", "exchange_code", "period", "date", "event", "section", "kind", "speaker", "role", "firm", "warning")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +14,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import words
-from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, CallColumns, SegmentArrays, SegmentBuilder, writer
+from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowTerms, CallColumns, SegmentArrays, SegmentBuilder, writer
+from indexer.codec.checks import SummedFile, read_end
 from indexer.codec.postings import Packed
 from indexer.codec.reader import ByteStrings
-from indexer.codec.tables import file_name
+from indexer.codec.tables import file_name, open_tables
+from indexer.schema import turn_schema
 from tests.rows import row
 
 _BLOCK = 16_384  # bytes of text from which a block is closed
@@ -262,6 +266,86 @@ def test_a_missing_or_cut_file_is_an_error(tmp_path: Path, size: int | None) -> 
         path.write_bytes(data[:size])
     with pytest.raises(OSError if size is None else ValueError):
         SegmentArrays.open(tmp_path, segment.segment_id())
+
+
+# forged: the sums are right, and nothing else is
+
+
+def _forged(folder: Path, column: str, buffer: int, kind: str, *numbers: int, at: int = 0) -> SegmentArrays:
+    """Open a segment in a buffer of which other numbers were written, from the one at a place on."""
+    texts = ["pumps cash pumps", "cash runway at pumps", "a b c d e f"]
+    with SegmentBuilder(folder, "MAIN") as builder:
+        for each in (row(text, {"call": "A", "speaker": name}) for text, name in zip(texts, ("Jane", "Sam", "Jane"), strict=True)):
+            builder.add(each)
+        segment = builder.finish().segment_id()
+    path = folder / file_name(segment)
+    _, size, directory = read_end(memoryview(path.read_bytes()), "it")
+    table, name = column.split(".")
+    start, _ = open_tables(path)._tables[table].columns[name][buffer]
+    body = bytearray(path.read_bytes()[:size])
+    struct.pack_into(f"<{len(numbers)}{kind}", body, start + at * struct.calcsize(kind), *numbers)
+    with path.open("wb") as file:
+        summed = SummedFile(file)
+        summed.write(bytes(body))
+        summed.finish(directory)
+    return SegmentArrays.open(folder, segment)
+
+
+_MOST = 2**32 - 1
+
+_A_PLACE, _A_ROW, _A_VALUE = "does not lie where", "names a row that is not there", "a value that is not there"
+_NOWHERE, _NOT_AS_MANY, _AN_OFFSET = "said where nothing is", "not as many postings", "Offset invariant"
+
+# What is written, where, and what error comes of it. The words are a, at, b, c, cash, d, e, f, pumps, runway, of which only the last
+# but one is said in two turns, and more than once in one.
+_FORGERIES: dict[str, tuple[tuple[Any, ...], Callable[[SegmentArrays], Any], str]] = {
+    "strings before the first": (("words.word", 0, "q", -8), lambda arrays: arrays.words, _A_PLACE),
+    "strings behind the last": (("words.word", 0, "q", 2**60, {"at": 10}), lambda arrays: arrays.find(b"pumps"), _A_PLACE),
+    "strings that go back": (("words.doc_ids", 0, "q", 5, {"at": 1}), lambda arrays: arrays.doc_ids(0), _A_PLACE),
+    "blocks that go back": (("texts.block", 0, "q", 2**40), lambda arrays: arrays.text(0), _A_PLACE),
+    "a person who is not there": (("turns.person", 0, "I", 2), lambda arrays: arrays.codes("speaker"), _A_ROW),
+    "a call that is not there": (("people.in_call", 0, "I", 1), lambda arrays: arrays.codes("call"), _A_ROW),
+    "a value that is not there": (("people.speaker", 1, "i", 2), lambda arrays: arrays.codes("speaker"), _A_VALUE),
+    "a value far outside": (("people.speaker", 2, "i", 2**30, {"at": 1}), lambda arrays: arrays.codes("speaker"), _AN_OFFSET),
+    "values that go back": (("people.speaker", 2, "i", -4, {"at": 1}), lambda arrays: arrays.codes("speaker"), _AN_OFFSET),
+    "a value that is no text": (("people.speaker", 3, "B", 255), lambda arrays: arrays.codes("speaker"), "UTF8"),
+    "a turn that is not there": (("words.doc_ids", 1, "B", 3), lambda arrays: arrays.doc_ids(0), _NOWHERE),
+    "one among many": (("words.doc_ids", 1, "B", 3), lambda arrays: arrays.postings_of(np.array([0, 2])), _NOWHERE),
+    "a turn less": (("words.turn_count", 0, "I", 3, {"at": 8}), lambda arrays: arrays.doc_ids(8), _NOT_AS_MANY),
+    "a frequency less": (("words.frequencies", 1, "B", 0x81), lambda arrays: arrays.frequencies(0), _NOT_AS_MANY),
+    "one less among many": (("words.frequencies", 1, "B", 0x81), lambda arrays: arrays.postings_of(np.array([0, 2])), _NOT_AS_MANY),
+    "a word of no turns": (("words.turn_count", 0, "I", 0), lambda arrays: arrays.postings_of(np.array([0, 8])), "nobody says"),
+    "a place that is not there": (("words.positions", 1, "B", 127), lambda arrays: arrays.positions(0), _NOWHERE),
+    "places that are not there": (("words.positions", 1, "B", 127), lambda arrays: arrays.positions_of(np.array([0, 2])), _NOWHERE),
+    "a place among all": (("words.positions", 1, "B", 127), lambda arrays: arrays.all_positions(), _NOWHERE),
+    "a place too few": (("words.count", 0, "I", 2), lambda arrays: arrays.positions(0), _NOT_AS_MANY),
+    "words of no place": (("words.count", 0, "I", _MOST, _MOST), lambda arrays: arrays.is_said_at(0, np.array([0])), "than have a place"),
+    "long turns": (("turns.length", 0, "I", _MOST, _MOST), lambda arrays: arrays.turn_starts, "not as many words"),
+    "texts that begin later": (("texts.first_turn", 0, "I", 1), lambda arrays: arrays.text(0), "not in order"),
+    "texts behind the last turn": (("texts.first_turn", 0, "I", 9), lambda arrays: arrays.text(0), _A_ROW),
+    "a block of gigabytes": (("texts.size", 0, "I", _MOST), lambda arrays: arrays.text(0), "larger than it can be"),
+    "a text longer than its block": (("turns.size", 0, "I", _MOST), lambda arrays: arrays.text(0), "more text than its block"),
+}
+
+
+@pytest.mark.parametrize("forgery", _FORGERIES)
+def test_what_makes_no_sense_is_refused(tmp_path: Path, forgery: str) -> None:
+    """Sums do not make numbers sensible: one that leads outside of its table, or to an array of gigabytes, is an error."""
+    (column, buffer, kind, *numbers), reading, error = _FORGERIES[forgery]
+    where = numbers.pop() if isinstance(numbers[-1], dict) else {}
+    arrays = _forged(tmp_path, column, buffer, kind, *numbers, **where)
+    with pytest.raises(ValueError, match=error):
+        reading(arrays)
+    arrays.close()
+
+
+def test_a_frequency_of_thousands_of_millions_is_refused(tmp_path: Path) -> None:
+    """Whoosh's places of a word are not repeated as often as a wrong frequency says."""
+    arrays = _forged(tmp_path, "words.frequencies", 1, "B", 127)
+    matcher = ArrowTerms(arrays).matcher("text", b"a", turn_schema()["text"].format)
+    with pytest.raises(ValueError, match="as many places"):
+        matcher.value()
+    arrays.close()
 
 
 @given(strings=st.lists(st.binary(max_size=4), max_size=6), data=st.data())

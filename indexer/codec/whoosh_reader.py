@@ -64,7 +64,10 @@ class _Words:
         doc_ids, frequencies = self._arrays.doc_ids(number), self._arrays.frequencies(number)
 
         def positions() -> NDArray[np.uint32]:
-            return self._arrays.positions(number) - np.repeat(self._arrays.turn_starts[doc_ids], frequencies)
+            places = self._arrays.positions(number)
+            if frequencies.sum(dtype=np.int64) != len(places):  # of a forged file: what is repeated so often may take all memory
+                raise ValueError("a word has not as many places as it is said")
+            return places - np.repeat(self._arrays.turn_starts[doc_ids], frequencies)
 
         return _Postings(doc_ids, frequencies, positions)
 
