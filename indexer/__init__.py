@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from indexer.comparison import Comparison, compare
     from indexer.errors import EarfulError
     from indexer.model import Kind, Participant, Section, Transcript, Turn
     from indexer.pipeline import rebuild
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.roles import Role
 
 __all__ = [
+    "Comparison",
     "Duplicate",
     "EarfulError",
     "Kind",
@@ -29,11 +31,13 @@ __all__ = [
     "Section",
     "Transcript",
     "Turn",
+    "compare",
     "read",
     "rebuild",
 ]
 
 _HOMES = {
+    "indexer.comparison": ("Comparison", "compare"),
     "indexer.errors": ("EarfulError",),
     "indexer.model": ("Kind", "Participant", "Section", "Transcript", "Turn"),
     "indexer.pipeline": ("rebuild",),

@@ -16,12 +16,15 @@ EarfulError
     ├── QuerySyntaxError   the query text breaks the grammar
     ├── UnknownField       no field of that name
     ├── UnknownCall        no call of that id
-    └── InvalidValue       a filter, date, page or sort has no such value
+    ├── InvalidValue       a filter, date, page or sort has no such value
+    └── QueryTimeout       it took longer than it may
 """
 
 from __future__ import annotations
 
 from typing import Self
+
+from indexer.printable import printable
 
 __all__ = [
     "EarfulError",
@@ -36,6 +39,7 @@ __all__ = [
     "NotATranscript",
     "NothingToIndex",
     "QuerySyntaxError",
+    "QueryTimeout",
     "RequestError",
     "SourceError",
     "UnknownCall",
@@ -47,6 +51,9 @@ __all__ = [
 class EarfulError(Exception):
     """A failure with one line that says what is wrong, where, and what to do.
 
+    Names of files, queries and values stand in it as they came; `str(error)` writes what a terminal would obey, and line ends, as
+    escapes.
+
     Attributes:
         hint: What the user can do about it, or "".
     """
@@ -57,7 +64,7 @@ class EarfulError(Exception):
 
     def __str__(self) -> str:
         message = str(self.args[0])
-        return f"{message}; {self.hint}" if self.hint else message
+        return printable(f"{message}; {self.hint}" if self.hint else message)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions with keyword-only arguments do not pickle by themselves, and these cross process borders.
@@ -147,3 +154,7 @@ class UnknownCall(RequestError):
 
 class InvalidValue(RequestError):
     """A filter, date, page or sort order has no such value."""
+
+
+class QueryTimeout(RequestError):
+    """The question took longer than it may; nothing is wrong with it or the index."""

@@ -6,25 +6,27 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from whoosh.codec.base import Segment
-
-from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, IndexUnusable, NothingToIndex, SourceError
+from indexer.building import Base, Content, build_segments, lacking
+from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, IndexUnusable, NothingToIndex
 from indexer.firms import load_firms
-from indexer.model import Transcript
-from indexer.reading import PARSER_VERSION, read_bytes
+from indexer.intake import Firms, parse_file, reader_died
+from indexer.journal import Journal
+from indexer.log import Log
+from indexer.manifest import Ledger, Manifest
+from indexer.memory import default_memory, most_bytes_a_segment
+from indexer.reading import PARSER_VERSION
+from indexer.readings import Reading
 from indexer.report import Duplicate, Rejection, Report
-from indexer.resolve import CallRecord, Resolved, figures_of, resolve, voices_of
+from indexer.resolve import CallRecord, Resolved, resolve
 from indexer.schema import SCHEMA_VERSION
-from indexer.segments import delete_calls, merge_segments, plan_merge
-from indexer.sources import SourceFile, Stamp, find_sources, fingerprint, read_source
-from indexer.spool import pack_call
-from indexer.store import Manifest, Store
+from indexer.sources import Found, SourceFile, before_wildcards, find_sources
+from indexer.store import Store
 from indexer.workers import Progress, Workers, open_workers
 
 __all__ = ["Progress", "rebuild"]
@@ -39,22 +41,33 @@ def rebuild(
     index: str | os.PathLike[str] = "index",
     jobs: int = 1,
     fresh: bool = False,
-    firms: str | os.PathLike[str] | None = None,
+    firms: Firms = None,
+    memory: int | None = None,
+    wait_s: float = 0.0,
+    settle_s: float = 0.0,
+    dry_run: bool = False,
+    log: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Make the index hold exactly what the sources hold.
 
     New files are added, changed ones replaced, vanished ones removed; a file whose content has been read by this
-    version before is not read again. The index answers as it was until everything is written, and as it shall be from
-    then on.
+    version before is not read again, not even if that was by a rebuild that was stopped. The index answers as it was until
+    everything is written, and as it shall be from then on; whenever this ends and however, it is whole.
 
     Args:
-        sources: Files and folders, or one of them.
+        sources: Files, folders and patterns as `calls/**/*.html`, or one of them.
         index: The index directory; made if it is not there.
         jobs: Processes that read and index. With more than one, a script must guard its entry with `if __name__ ==
             "__main__"`.
         fresh: Read and index everything again.
         firms: A file of firms' names beside the table that ships; `indexer/firms.txt` says how it is written.
+        memory: Bytes that all processes may take together, beside 3 KB a source; of that depends how large segments are. If not given,
+            1 GB, or 300 MB a process if there are more than three.
+        wait_s: How long to wait for another rebuild of the index to end.
+        settle_s: Leave alone files that were changed within so many seconds: they may not be whole yet.
+        dry_run: Find out what would be done, and write nothing.
+        log: A file to which JSON lines are appended: one a source, and one at the end.
         progress: Called often, from this process.
 
     Returns:
@@ -66,333 +79,336 @@ def rebuild(
         IndexLocked: another rebuild is running.
         IndexUnusable: the directory cannot be written to; or a source that was named is not there, though the index
             holds calls from it: a share that is not mounted must not empty an index.
+        EarfulError: a process died, the log cannot be written, or too little memory is allowed.
     """
-    store = Store(index)
-    versions = {**_VERSIONS, "firms": load_firms(firms).digest}
-    scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
-    files, refused = find_sources(sources)
-    with store.lock():
-        before, notes = _load(store, versions, fresh)
-        _require_sources([path for path, _ in refused], before)
-        with store.workspace() as work, open_workers(jobs) as workers:
-            rejections = [Rejection(path, reason) for path, reason in refused]
-            readings = _read_all(files, before, work / "spool", firms, workers, progress or _silent)
-            resolved = resolve(record for reading in readings for record in reading.calls)
-            if not resolved.winners:
-                raise NothingToIndex(_why_nothing(readings, rejections), hint=f"{store.folder} is left as it was")
-            counts = {"calls": len(resolved.winners), "turns": sum(record.turns for record in resolved.winners.values())}
-            manifest = Manifest(
-                versions=versions,
-                sources=[reading.to_dict() for reading in readings],
-                calls={call: record.content for call, record in resolved.winners.items()},
-                counts=counts,
-                scanned_ns=scanned_ns,
-            )
-            if before and (manifest.sources, manifest.calls) == (before.manifest.sources, before.manifest.calls):
-                generation = before.generation
-                store.clean(generation, before.manifest)
-            else:
-                segments = _write_all(store, before, resolved, readings, work, firms, workers, progress or _silent)
-                generation = store.commit(segments, manifest, before.manifest if before else None)
-    return _report(readings, before, resolved, rejections, counts, generation, notes)
+    memory = default_memory(jobs) if memory is None else memory
+    most_bytes_a_segment(memory, jobs)  # refuses what is too little, before any work
+    job = _Job(Store(index), jobs, {**_VERSIONS, "firms": load_firms(firms).digest}, firms, memory, progress or _silent, Log(log))
+    began_s = time.monotonic()
+    try:
+        with nullcontext() if dry_run else job.store.lock(wait_s=wait_s):
+            report = job.try_out(sources, fresh, settle_s) if dry_run else job.run(sources, fresh, settle_s, began_s)
+    except MemoryError as error:
+        job.end_log(began_s, "failed", error="no memory is left")
+        raise EarfulError("no memory is left", hint="the index is whole; give less with --memory or --jobs, and run it again") from error
+    except BaseException as error:
+        job.end_log(began_s, "failed", error=str(error) or type(error).__name__)
+        raise
+    job.end_log(began_s, "tried" if dry_run else "done", **report.to_dict())
+    return replace(report, notes=(*report.notes, job.log.failure)) if job.log.failure else report
 
 
 def _silent(stage: str, done: int, total: int) -> None:
     """Report progress to nobody."""
 
 
+def _since(began_s: float) -> float:
+    return round(time.monotonic() - began_s, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One rebuild: what it is to do, and the stages in their order."""
+
+    store: Store
+    jobs: int
+    versions: dict[str, int | str]
+    firms: Firms
+    memory: int
+    progress: Progress
+    log: Log
+
+    def run(self, sources: Any, fresh: bool, settle_s: float, began_s: float) -> Report:
+        """Do all of it; call with the lock held."""
+        scanned_ns, found, before = self._look(sources, fresh, settle_s)
+        with self.store.workspace(fresh=fresh):
+            journal = Journal(self.store.work / "journal", self.store.disk, self.versions)
+            with self._workers(before, journal) as workers:
+                read = self._read(found, before, journal, workers, scanned_ns)
+                resolved, read = self._resolve(read, found, before, journal, scanned_ns)
+                journal.sync()
+                generation = self._switch(before, resolved, read, journal, workers, scanned_ns)
+            self._tell_rest(read, found, before)
+            report = _report(read, found, before, resolved, generation)
+            ended = datetime.now().astimezone().isoformat(timespec="seconds")
+            self.store.write_report({**report.to_dict(), "generation": generation, "ended": ended, "seconds": _since(began_s)})
+        return report
+
+    def try_out(self, sources: Any, fresh: bool, settle_s: float) -> Report:
+        """Do what writes nothing."""
+        scanned_ns, found, before = self._look(sources, fresh, settle_s)
+        with self._workers(before, None) as workers:
+            read = self._read(found, before, None, workers, scanned_ns)
+        return _report(read, found, before, resolve(read.records()), 0)
+
+    def end_log(self, began_s: float, status: str, **facts: Any) -> None:
+        """Write the last line of the log, and close it."""
+        self.log.write("summary", index=str(self.store.folder), status=status, seconds=_since(began_s), **facts)
+        self.log.close()
+
+    def _look(self, sources: Any, fresh: bool, settle_s: float) -> tuple[int, Found, _Before]:
+        """See what the sources and the index hold."""
+        scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
+        found = find_sources(sources, settle_s=settle_s, now_ns=scanned_ns)
+        before = _load(self.store, self.versions, fresh)
+        _require_sources(found, before)
+        if before.base is None:  # nothing is kept of a file that waits: what the index has of it must be read again
+            needed = tuple(file for file in found.waiting if file.key in before.sources)
+            found = replace(found, files=found.files + needed, waiting=tuple(file for file in found.waiting if file not in needed))
+        return scanned_ns, found, before
+
+    def _workers(self, before: _Before, journal: Journal | None) -> Any:
+        known = frozenset({*before.contents(), *(_contents(journal.readings) if journal else ())})
+        return open_workers(self.jobs, partial(parse_file, known=known, firms=self.firms), reader_died)
+
+    def _read(self, found: Found, before: _Before, journal: Journal | None, workers: Workers, scanned_ns: int) -> _Read:
+        """Read every file that is not known as it is, and note it in the journal."""
+        read = _Read.of_known(found, before, journal)
+        by_content = {**before.contents(), **(_contents(journal.readings) if journal else {})}
+        for file in found.files:
+            if file.key in read.readings:
+                self._tell(read.readings[file.key], before, "resumed" if file.key in read.resumed else "known")
+        unread = [file for file in found.files if file.key not in read.readings]
+        for done, (file, parsed) in enumerate(zip(unread, workers.read(file.path for file in unread), strict=True), 1):
+            reading = by_content[parsed.fingerprint].found_as(file) if parsed.known else parsed.reading_of(file)
+            if journal:
+                journal.add(reading, scanned_ns, [] if parsed.known else [packed for _, packed in parsed.calls])
+            read.readings[file.key] = reading
+            self._tell(reading, before, "read")
+            self.progress("reading", done, len(unread))
+        read.opened = len(unread)
+        return read
+
+    def _tell(self, reading: Reading, before: _Before, how: str) -> None:
+        calls = [call.call for call in reading.calls]
+        status = "rejected" if reading.rejected else before.status_of(reading)
+        self.log.write("file", source=reading.path, status=status, how=how, calls=calls, reason=reading.rejected)
+
+    def _tell_rest(self, read: _Read, found: Found, before: _Before) -> None:
+        for path, reason in found.refused:
+            self.log.write("file", source=path, status="rejected", how="refused", calls=[], reason=reason)
+        for path in read.waiting:
+            self.log.write("file", source=path, status="waiting", how="known", calls=[], reason="changed too short a time ago")
+        for key, old in before.sources.items():
+            if key not in read.readings:
+                self.log.write("file", source=old.path, status="removed", how="known", calls=[call.call for call in old.calls], reason=None)
+
+    def _resolve(self, read: _Read, found: Found, before: _Before, journal: Journal, scanned_ns: int) -> tuple[Resolved, _Read]:
+        """Choose which transcript stands for each call, and see that the journal has those that the index lacks.
+
+        A file may have changed since it was read, this time or an earlier one: then its words cannot be had any more, and it waits.
+        """
+        while True:
+            resolved = resolve(read.records())
+            if not resolved.winners:
+                self.store.disk.remove_folder(self.store.work)
+                raise NothingToIndex(_why_nothing(read, found), hint=f"{self.store.folder} is left as it was")
+            missing = {resolved.winners[call].fingerprint for call in lacking(_wanted(resolved), before.base)} - {
+                fingerprint for fingerprint, _ in journal.places
+            }
+            changed = [
+                reading
+                for reading in read.readings.values()
+                if reading.fingerprint in missing and not self._again(reading, journal, scanned_ns)
+            ]
+            if not changed:
+                return resolved, read
+            read.wait(changed)
+
+    def _again(self, reading: Reading, journal: Journal, scanned_ns: int) -> bool:
+        """Parse once more what is wanted now but was read in an earlier run: the second-best transcript of a call whose best one has
+        gone. Say whether it is still the same.
+        """
+        parsed = parse_file(reading.path, known=frozenset(), firms=self.firms)
+        if parsed.fingerprint != reading.fingerprint:
+            return False
+        journal.add(reading, scanned_ns, [packed for _, packed in parsed.calls])
+        return True
+
+    def _switch(self, before: _Before, resolved: Resolved, read: _Read, journal: Journal, workers: Workers, scanned_ns: int) -> int:
+        """Bring the index to what it shall hold, if it does not hold it already; give its generation."""
+        ledger = Ledger(sources=read.in_order(), calls=_wanted(resolved))
+        base = before.base
+        if base and ledger == base.ledger:
+            self.store.clean(base.generation, base.manifest)
+            return base.generation
+        counts = {"calls": len(resolved.winners), "turns": sum(record.turns for record in resolved.winners.values())}
+        manifest = Manifest(versions=self.versions, counts=counts, scanned_ns=scanned_ns)
+        segments = build_segments(
+            self.store, base, ledger.calls, journal, workers, jobs=self.jobs, memory=self.memory, progress=self.progress
+        )
+        return self.store.commit(segments, manifest, ledger, base.manifest if base else None)
+
+
+def _wanted(resolved: Resolved) -> dict[str, Content]:
+    return {call: record.content for call, record in resolved.winners.items()}
+
+
+def _contents(readings: dict[str, Reading]) -> dict[str, Reading]:
+    """Give readings by their content; what could not be opened has none, and is tried again."""
+    return {reading.fingerprint: reading for reading in readings.values() if reading.fingerprint}
+
+
 # what is there
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Before:
-    """The index as the rebuild found it."""
+    """The index as the rebuild found it.
 
-    generation: int
-    manifest: Manifest
-    segments: list[Segment]
-    sources: dict[str, _Reading]
+    Attributes:
+        base: Upon which it can build; None if it must begin anew.
+        sources: What is known of the sources of that index, by key, even if it cannot be built upon.
+    """
 
+    base: Base | None = None
+    sources: dict[str, Reading] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What is known of one source: its calls, or why it has none."""
+    def contents(self) -> dict[str, Reading]:
+        """Give by their content the sources that need not be read again."""
+        return _contents(self.sources) if self.base else {}
 
-    path: str
-    key: str
-    stamp: Stamp
-    fingerprint: str
-    calls: tuple[CallRecord, ...]
-    rejected: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        calls = [
-            {
-                "call": call.call,
-                "company": call.company,
-                "ticker": call.ticker,
-                "exchange_code": call.exchange_code,
-                "period": call.period,
-                "date": call.date and call.date.isoformat(),
-                "voices": f"{call.voices:x}",
-                "figures": list(call.figures),
-                "words": call.words,
-                "turns": call.turns,
-                "warnings": list(call.warnings),
-            }
-            for call in self.calls
-        ]
-        return {
-            "path": self.path,
-            "key": self.key,
-            "stamp": list(self.stamp),
-            "fingerprint": self.fingerprint,
-            "calls": calls,
-            "rejected": self.rejected,
-        }
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> _Reading:
-        size, modified, changed, inode = data["stamp"]
-        calls = tuple(
-            CallRecord(
-                source=data["path"],
-                fingerprint=data["fingerprint"],
-                place=place,
-                call=call["call"],
-                company=call["company"],
-                ticker=call["ticker"],
-                exchange_code=call["exchange_code"],
-                period=call["period"],
-                date=date.fromisoformat(call["date"]) if call["date"] else None,
-                voices=int(call["voices"], 16),
-                figures=tuple(call["figures"]),
-                words=call["words"],
-                turns=call["turns"],
-                warnings=tuple(call["warnings"]),
-            )
-            for place, call in enumerate(data["calls"])
-        )
-        return cls(data["path"], data["key"], (size, modified, changed, inode), data["fingerprint"], calls, data["rejected"])
+    def status_of(self, reading: Reading) -> str:
+        """Say what a transcript is against the index before."""
+        old = self.sources.get(reading.key)
+        if old is None or not old.calls:
+            return "added"
+        return "unchanged" if old.fingerprint == reading.fingerprint else "changed"
 
 
-def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> tuple[_Before | None, tuple[str, ...]]:
+def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> _Before:
     """Load the index that is there, if it can be built upon. One that cannot is no obstacle: it answers until the new one is written."""
+    sources: dict[str, Reading] = {}
     try:
         generation = store.generation()
-        if fresh:
-            return None, ()
         manifest = store.manifest(generation)
+        ledger = store.ledger(generation, manifest)
+        sources = {reading.key: reading for reading in ledger.sources}
+        if fresh:
+            return _Before(sources=sources)
         if manifest.versions != versions:
             cause = "with another table of firms" if manifest.versions | {"firms": versions["firms"]} == versions else "by another version"
-            return None, (f"the index was built {cause}: everything is read again",)
+            return _Before(sources=sources, notes=(f"the index was built {cause}: everything is read again",))
         store.require_whole(manifest)
-        readings = (_Reading.from_dict(source) for source in manifest.sources)
-        return _Before(generation, manifest, store.segments(generation, manifest), {reading.key: reading for reading in readings}), ()
+        base = Base(generation=generation, manifest=manifest, ledger=ledger, segments=store.segments(generation, manifest))
+        return _Before(base=base, sources=sources)
     except IndexNotFound:
-        return None, ()
+        return _Before()
     except IndexDamaged as error:
-        return None, (f"the index was damaged ({error.args[0]}): everything is read again",)
+        note = () if fresh else (f"the index was damaged ({error.args[0]}): everything is read again",)
+        return _Before(sources=sources, notes=note)
 
 
-def _require_sources(refused: Sequence[str], before: _Before | None) -> None:
-    """Make sure that no named source is missing of which the index holds calls."""
-    for path in refused:
-        key = os.path.abspath(path)
-        held = [reading for name, reading in (before.sources if before else {}).items() if name == key or name.startswith(f"{key}{os.sep}")]
-        calls = sum(len(reading.calls) for reading in held)
-        if calls and not os.path.lexists(path):
+def _require_sources(found: Found, before: _Before) -> None:
+    """Make sure that no named source has vanished of which the index holds calls."""
+    gone = {path for path, _ in found.refused if not os.path.lexists(path)} | set(found.empty)
+    there = {file.key for file in (*found.files, *found.waiting)}
+    for path in sorted(gone):
+        below = os.path.abspath(before_wildcards(path))
+        calls = sum(
+            len(reading.calls)
+            for key, reading in before.sources.items()
+            if key not in there and (key == below or key.startswith(f"{below}{os.sep}"))
+        )
+        if calls:
+            what = "holds no transcript" if os.path.lexists(below) else "is not there"
             raise IndexUnusable(
-                f"{path} is not there, but {calls} calls in the index came from it",
-                hint="check the path, or leave it out of the command to remove them",
+                f"{path} {what}, but {calls} calls in the index came from it",
+                hint="check the path and that it is mounted, or leave it out of the command to remove them",
             )
 
 
 # files -> transcripts
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """What a worker made of a file: the rows of calls and their records, or why there are none. `known` if it had been read before."""
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    """What is known of the sources, as it grows.
 
-    fingerprint: str
-    calls: tuple[tuple[CallRecord, bytes], ...] = ()
-    rejected: str | None = None
-    known: bool = False
-
-
-def _read_all(
-    files: Sequence[SourceFile],
-    before: _Before | None,
-    spool: Path,
-    firms: str | os.PathLike[str] | None,
-    workers: Workers,
-    progress: Progress,
-) -> list[_Reading]:
-    """Read every file that is not known as it is; its transcripts go to the spool."""
-    old = before.sources if before else {}
-    trusted = before.manifest.scanned_ns - _TICK_NS if before else 0
-    readings = {file.key: old[file.key] for file in files if _is_known(old.get(file.key), file, trusted)}
-    # What could not be opened has no fingerprint; it is tried again.
-    by_content = {reading.fingerprint: reading for reading in old.values() if reading.fingerprint}
-    unread = [file for file in files if file.key not in readings]
-    parse = partial(_parse, known=frozenset(by_content), firms=firms)
-    with open(spool, "wb") as output:
-        for done, (file, parsed) in enumerate(zip(unread, workers.map(parse, [file.path for file in unread]), strict=True), 1):
-            if parsed.known:
-                calls, rejected = by_content[parsed.fingerprint].calls, by_content[parsed.fingerprint].rejected
-            else:
-                calls, rejected = tuple(record for record, _ in parsed.calls), parsed.rejected
-                for record, packed in parsed.calls:
-                    workers.spooled[record.content] = (output.tell(), len(packed))
-                    output.write(packed)
-            readings[file.key] = _Reading(file.path, file.key, file.stamp, parsed.fingerprint, _of(file.path, calls), rejected)
-            progress("reading", done, len(unread))
-    return [_of_file(readings[file.key], file) for file in files]
-
-
-def _is_known(reading: _Reading | None, file: SourceFile, trusted_before_ns: int) -> bool:
-    return reading is not None and bool(reading.fingerprint) and reading.stamp == file.stamp and file.stamp[1] < trusted_before_ns
-
-
-def _of_file(reading: _Reading, file: SourceFile) -> _Reading:
-    """The reading under the path by which the file is found now."""
-    return _Reading(file.path, file.key, file.stamp, reading.fingerprint, _of(file.path, reading.calls), reading.rejected)
-
-
-def _of(path: str, calls: Iterable[CallRecord]) -> tuple[CallRecord, ...]:
-    return tuple(replace(call, source=path) for call in calls)
-
-
-def _parse(path: str, *, known: frozenset[str], firms: str | os.PathLike[str] | None) -> _Parsed:
-    """Read one file, in a worker. Whatever is wrong with it becomes the reason why it is rejected."""
-    digest = ""
-    try:
-        data = read_source(path)
-        digest = fingerprint(os.path.basename(path), data)
-        if digest in known:
-            return _Parsed(digest, known=True)
-        transcripts = read_bytes(data, source=path, firms=load_firms(firms))
-    except SourceError as error:
-        return _Parsed(digest, rejected=str(error))
-    except Exception as error:  # noqa: BLE001 - a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
-        return _Parsed(digest, rejected=f"the reader failed on it ({type(error).__name__}: {error}); this is a fault of Earful")
-    return _Parsed(
-        digest, tuple((_record(transcript, digest, place), pack_call(transcript)) for place, transcript in enumerate(transcripts))
-    )
-
-
-def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:
-    return CallRecord(
-        source=transcript.source,
-        fingerprint=digest,
-        place=place,
-        call=transcript.call,
-        company=transcript.company,
-        ticker=transcript.ticker,
-        exchange_code=transcript.exchange_code,
-        period=transcript.period,
-        date=transcript.date,
-        voices=voices_of({turn.speaker for turn in transcript.turns}),
-        figures=figures_of(paragraph for turn in transcript.turns for paragraph in turn.paragraphs),
-        words=transcript.words,
-        turns=len(transcript.turns),
-        warnings=transcript.warnings,
-    )
-
-
-# transcripts -> segments
-
-
-def _write_all(
-    store: Store,
-    before: _Before | None,
-    resolved: Resolved,
-    readings: Sequence[_Reading],
-    work: Path,
-    firms: str | os.PathLike[str] | None,
-    workers: Workers,
-    progress: Progress,
-) -> list[Segment]:
-    """Write what the index lacks into new segments, and mark as deleted what it has too much."""
-    held = before.manifest.calls if before else {}
-    wanted = {call: record.content for call, record in resolved.winners.items()}
-    leaving = [call for call, content in held.items() if wanted.get(call) != content]
-    coming = [call for call, content in sorted(wanted.items()) if held.get(call) != content]
-    _spool_again(
-        [resolved.winners[call] for call in coming if wanted[call] not in workers.spooled], readings, work / "spool", firms, workers
-    )
-
-    segments = delete_calls(store.folder, before.segments if before else [], leaving)
-    items = [(call, *workers.spooled[wanted[call]]) for call in coming]
-    for folder, segment in workers.build(work, items, progress):
-        store.adopt(segment, folder)
-        segments.append(segment)
-    merging = plan_merge(segments)
-    if merging:
-        if before:
-            store.require_unchanged(merging, before.manifest)
-        merged = merge_segments(store.folder, merging, work / "merged")
-        store.adopt(merged, work / "merged")
-        segments = [segment for segment in segments if segment not in merging] + [merged]
-    return segments
-
-
-def _spool_again(
-    records: Sequence[CallRecord], readings: Sequence[_Reading], spool: Path, firms: str | os.PathLike[str] | None, workers: Workers
-) -> None:
-    """Parse once more what is wanted now but was read in an earlier run.
-
-    That is the second-best transcript of a call whose best one has gone.
+    Attributes:
+        readings: By key.
+        resumed: Keys of those that an earlier rebuild, which was stopped, had read.
+        waiting: Paths of those that are left for the next time.
+        opened: Number of files that were opened.
     """
-    wanted = {record.fingerprint for record in records}
-    with open(spool, "ab") as output:
-        for reading in readings:
-            if reading.fingerprint in wanted:
-                for record, packed in _parse(reading.path, known=frozenset(), firms=firms).calls:
-                    workers.spooled[record.content] = (output.tell(), len(packed))
-                    output.write(packed)
-    for record in records:
-        if record.content not in workers.spooled:
-            raise EarfulError(f"{record.source} changed while the rebuild was running", hint="run it again")
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    resumed: set[str] = field(default_factory=set)
+    waiting: list[str] = field(default_factory=list)
+    opened: int = 0
+
+    @classmethod
+    def of_known(cls, found: Found, before: _Before, journal: Journal | None) -> _Read:
+        """Give what needs no reading: files that are as they were, and of those that wait, what the index holds of them."""
+        read = cls(waiting=[file.path for file in found.waiting])
+        scanned_ns = before.base.manifest.scanned_ns if before.base else 0
+        held = before.sources if before.base else {}
+        for file in found.files:
+            if (old := held.get(file.key)) and _is_as_read(old, file, scanned_ns):
+                read.readings[file.key] = old.found_as(file)
+            elif journal and (old := journal.readings.get(file.key)) and _is_as_read(old, file, journal.scanned_ns[file.key]):
+                read.readings[file.key] = old.found_as(file)
+                read.resumed.add(file.key)
+        read.readings |= {file.key: held[file.key] for file in found.waiting if file.key in held}
+        return read
+
+    def records(self) -> Iterable[CallRecord]:
+        """Give the calls of all sources."""
+        return (record for reading in self.readings.values() for record in reading.calls)
+
+    def in_order(self) -> tuple[Reading, ...]:
+        """Give the readings in the order of their paths."""
+        return tuple(sorted(self.readings.values(), key=lambda reading: (reading.path, reading.key)))
+
+    def wait(self, changed: Sequence[Reading]) -> None:
+        """Leave files for the next time that are no longer what was read."""
+        for reading in changed:
+            del self.readings[reading.key]
+            self.waiting.append(reading.path)
+
+
+def _is_as_read(reading: Reading, file: SourceFile, scanned_ns: int) -> bool:
+    """Say whether a file is as it was when it was read, as far as its stamp tells."""
+    return bool(reading.fingerprint) and reading.stamp == file.stamp and file.stamp[1] < scanned_ns - _TICK_NS
 
 
 # the report
 
 
-def _why_nothing(readings: Sequence[_Reading], rejections: Sequence[Rejection]) -> str:
-    reasons = [f"{reading.path}: {reading.rejected}" for reading in readings if reading.rejected] + [
-        f"{no.source}: {no.reason}" for no in rejections
-    ]
-    if not reasons:
+def _rejections(read: _Read, found: Found) -> list[Rejection]:
+    rejected = [Rejection(path, reason) for path, reason in found.refused]
+    rejected += [Rejection(reading.path, reading.rejected) for reading in read.readings.values() if reading.rejected]
+    return sorted(rejected, key=lambda no: no.source)
+
+
+def _why_nothing(read: _Read, found: Found) -> str:
+    rejected = _rejections(read, found)
+    if read.waiting and not rejected:
+        return f"no source holds a call yet: {len(read.waiting)} changed too short a time ago"
+    if not rejected:
         return "no transcripts in the sources"
-    more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"no source holds a call: {reasons[0]}{more}"
+    more = f" (and {len(rejected) - 1} more)" if len(rejected) > 1 else ""
+    return f"no source holds a call: {rejected[0].source}: {rejected[0].reason}{more}"
 
 
-def _report(
-    readings: Sequence[_Reading],
-    before: _Before | None,
-    resolved: Resolved,
-    rejections: Sequence[Rejection],
-    counts: dict[str, int],
-    generation: int,
-    notes: tuple[str, ...],
-) -> Report:
-    old = {key: reading.fingerprint for key, reading in before.sources.items() if reading.calls} if before else {}
-    new = {reading.key: reading.fingerprint for reading in readings if reading.calls}
-    rejected = [*rejections, *(Rejection(reading.path, reading.rejected) for reading in readings if reading.rejected)]
+def _report(read: _Read, found: Found, before: _Before, resolved: Resolved, generation: int) -> Report:
+    held = {key for key, reading in before.sources.items() if reading.calls}
+    status = Counter(before.status_of(reading) for reading in read.readings.values() if reading.calls)
     return Report(
-        transcripts=len(new),
-        calls=counts["calls"],
-        turns=counts["turns"],
-        added=len(new.keys() - old.keys()),
-        changed=sum(old[key] != new[key] for key in new.keys() & old.keys()),
-        unchanged=sum(old[key] == new[key] for key in new.keys() & old.keys()),
-        removed=len(old.keys() - new.keys()),
+        transcripts=status.total(),
+        calls=len(resolved.winners),
+        turns=sum(record.turns for record in resolved.winners.values()),
+        added=status["added"],
+        changed=status["changed"],
+        unchanged=status["unchanged"],
+        removed=len(held - {key for key, reading in read.readings.items() if reading.calls}),
+        read=read.opened,
+        resumed=len(read.resumed),
         duplicates=tuple(Duplicate(call, record.source, resolved.winners[call].source) for record, call in resolved.duplicates),
-        rejected=tuple(sorted(rejected, key=lambda no: no.source)),
+        rejected=tuple(_rejections(read, found)),
+        waiting=tuple(sorted(read.waiting)),
         warnings=dict(Counter(warning for record in resolved.winners.values() for warning in record.warnings).most_common()),
         generation=generation,
-        notes=notes,
+        notes=before.notes,
     )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from indexer.comparison import Comparison
 from indexer.model import Transcript
-from indexer.report import Report
+from indexer.printable import printable
 from indexer.workers import Progress
 
-__all__ = ["print_transcripts", "show_progress", "summary", "write_refusals"]
+__all__ = ["print_transcripts", "show_progress", "summary", "write_differences", "write_refusals"]
 
 _WIDEST = 200  # columns of a terminal
 
@@ -65,15 +66,23 @@ def _turns(transcript: Transcript) -> Table:
     return table
 
 
-@contextmanager
-def show_progress() -> Iterator[Progress]:
-    """Give a progress callback that draws a bar a stage on standard error, with the time left.
+class _Rate(ProgressColumn):
+    """How many are done in a second."""
 
-    On anything but a terminal it says nothing.
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed")
+
+
+@contextmanager
+def show_progress(is_quiet: bool = False) -> Iterator[Progress]:
+    """Give a progress callback that draws a bar a stage on standard error, with the rate and the time left.
+
+    On anything but a terminal, or if it shall be quiet, it says nothing.
     """
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Bars(*columns, console=console, disable=is_quiet or not console.is_terminal, transient=True) as bars:
         tasks = {}
 
         def advance(stage: str, done: int, total: int) -> None:
@@ -84,16 +93,38 @@ def show_progress() -> Iterator[Progress]:
         yield advance
 
 
-def write_refusals(report: Report, out: TextIO) -> None:
-    """Write a line for each source that is not in the index, and why."""
-    out.writelines(f"rejected {rejection.source}: {rejection.reason}\n" for rejection in report.rejected)
-    out.writelines(f"duplicate {duplicate.source}: {duplicate.call} is indexed from {duplicate.kept}\n" for duplicate in report.duplicates)
+def write_refusals(report: Mapping[str, Any], out: TextIO) -> None:
+    """Write a line for each source that is not in the index, and why; `report` is as `Report.to_dict` gives it."""
+    lines = [f"rejected {no['source']}: {no['reason']}" for no in report["rejected"]]
+    lines += [f"duplicate {twin['source']}: {twin['call']} is indexed from {twin['kept']}" for twin in report["duplicates"]]
+    lines += [f"waiting {path}: it was changed too short a time ago; the next rebuild looks at it" for path in report["waiting"]]
+    out.writelines(f"{printable(line)}\n" for line in lines)
 
 
-def summary(report: Report, folder: str) -> str:
-    """Sum a rebuild up in a line, and in a second one what the reader was unsure of, by number of calls."""
-    changes = ", ".join(f"{getattr(report, name):,} {name}" for name in ("added", "changed", "unchanged", "removed"))
-    refusals = f"{len(report.duplicates):,} duplicate{'' if len(report.duplicates) == 1 else 's'}, {len(report.rejected):,} rejected"
-    line = f"{report.calls:,} calls with {report.turns:,} turns in {folder} (transcripts: {changes}; {refusals})"
-    doubts = ", ".join(f"{name} in {count:,}" for name, count in report.warnings.items())
+def write_differences(found: Comparison, out: TextIO) -> None:
+    """Write a line for each call in which an index and sources differ, and for each source that cannot be used."""
+    lines = [f"missing {call}: {path} has it, the index has not" for call, path in found.missing]
+    lines += [f"extra {call}: the index has it, no source has" for call in found.extra]
+    lines += [f"different {call}: {path} says something else" for call, path in found.different]
+    lines += [f"rejected {no.source}: {no.reason}" for no in found.rejected]
+    out.writelines(f"{printable(line)}\n" for line in lines)
+
+
+def summary(report: Mapping[str, Any], folder: str) -> str:
+    """Sum a rebuild up in a line, and in a second one what the reader was unsure of, by number of calls.
+
+    Args:
+        report: As `Report.to_dict` gives it.
+    """
+    changes = ", ".join(f"{report[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed"))
+    refusals = [
+        f"{len(report['duplicates']):,} duplicate{'' if len(report['duplicates']) == 1 else 's'}",
+        f"{len(report['rejected']):,} rejected",
+    ]
+    refusals += [f"{len(report['waiting']):,} waiting"] if report["waiting"] else []
+    refusals += [f"{report['resumed']:,} read by a rebuild that was stopped"] if report["resumed"] else []
+    line = f"{report['calls']:,} calls with {report['turns']:,} turns in {folder} (transcripts: {changes}; {', '.join(refusals)})"
+    doubts = ", ".join(
+        f"{name} in {count:,}" for name, count in sorted(report["warnings"].items(), key=lambda doubt: (-doubt[1], doubt[0]))
+    )
     return f"{line}\nunsure: {doubts}" if doubts else line

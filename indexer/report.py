@@ -35,7 +35,11 @@ class Report:
         turns: Turns in the index.
         added, changed, unchanged, removed: Transcripts, against the index before.
         warnings: What the reader was unsure of, and in how many calls of the index.
-        generation: Number of the index generation that answers now.
+        read: Files that were opened.
+        resumed: Files that a rebuild which was stopped had read, and that were not opened again.
+        waiting: Files that were changed too short a time ago, or while the rebuild ran: they are left for the next one, and the
+            index holds of them what it held.
+        generation: Number of the index generation that answers now; 0 for none, as after a dry run.
         notes: What the user should know besides, a line each.
     """
 
@@ -49,13 +53,16 @@ class Report:
     duplicates: tuple[Duplicate, ...]
     rejected: tuple[Rejection, ...]
     warnings: dict[str, int]
+    read: int
+    resumed: int
+    waiting: tuple[str, ...]
     generation: int
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON object of `earful rebuild --json`."""
         fields = asdict(self)
-        fields["duplicates"] = list(fields["duplicates"])
-        fields["rejected"] = list(fields["rejected"])
+        for name in ("duplicates", "rejected", "waiting"):
+            fields[name] = list(fields[name])
         del fields["generation"], fields["notes"]
         return fields

@@ -11,6 +11,7 @@ from whoosh.codec.base import Segment
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import TOC
 
+from indexer.codec import ArrowSegment
 from indexer.errors import IndexDamaged
 from indexer.schema import turn_schema
 from indexer.segments import INDEX_NAME
@@ -41,7 +42,7 @@ def write_toc(segments: Sequence[Segment], generation: int) -> bytes:
         return bytes(file.read())
 
 
-def read_toc(data: bytes, name: str) -> list[Segment]:
+def read_toc(data: bytes, name: str) -> list[ArrowSegment]:
     """Read the segments from a table of contents; the schema in it, a pickle too, is passed over: ours is known.
 
     Args:
@@ -64,6 +65,14 @@ def read_toc(data: bytes, name: str) -> list[Segment]:
             file.read_string()  # the schema
             file.read_int()  # generation
             file.read_int()  # unused
-            return list(_SegmentUnpickler(io.BytesIO(bytes(file.read()))).load())
-    except (pickle.UnpicklingError, EOFError, ValueError, IndexError, AttributeError) as error:
+            return [_checked(segment) for segment in _SegmentUnpickler(io.BytesIO(bytes(file.read()))).load()]
+    except Exception as error:  # of bytes that it did not write unpickling raises whatever there is
         raise IndexDamaged(f"{name} is not what was written ({error})", hint="run earful rebuild") from error
+
+
+def _checked(segment: object) -> ArrowSegment:
+    """Take of an unpickled segment what belongs to one; its state may be anything."""
+    state = vars(segment) if type(segment) is ArrowSegment else {}
+    if state.get("indexname") != INDEX_NAME:
+        raise ValueError("it names something that is no segment of the index")
+    return ArrowSegment.known(INDEX_NAME, state["segid"], state["_turns"], state["_deleted"])

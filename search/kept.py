@@ -1,4 +1,4 @@
-"""How do watches lie beside the index? As JSON of one version each, of which nothing is taken on trust."""
+"""How do watches lie beside the index? As JSON of one version each under a checksum, of which nothing is taken on trust."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from contextlib import contextmanager
 from typing import Any
 
 from indexer.errors import IndexDamaged
+from indexer.sealed import seal_bytes, unseal_bytes
 from indexer.store import Store
 
 __all__ = ["kept_as_json", "read_kept", "telling_which"]
 
 _VERSION = 1
+_HINT = "restore it, or delete it and add its watches again"
 
 
 def kept_as_json(kind: str, content: Any, indent: int | None = None) -> bytes:
-    """Give what a file holds: its version, and the content under the name of its kind."""
-    return json.dumps({"version": _VERSION, kind: content}, indent=indent).encode()
+    """Give what a file holds: a checksum, its version, and the content under the name of its kind."""
+    return seal_bytes(json.dumps({"version": _VERSION, kind: content}, indent=indent).encode())
 
 
 def read_kept(store: Store, name: str, kind: str, nothing: Any) -> Any:
     """Read what a file has; `nothing` if there is no file.
 
     Raises:
-        IndexDamaged: another version wrote it.
+        IndexDamaged: another version wrote it, or its checksum differs.
         ValueError, LookupError, TypeError: it is not what was written; `telling_which` says so of the file.
     """
     try:
-        content = json.loads((store.folder / name).read_bytes())
+        content = json.loads(unseal_bytes((store.folder / name).read_bytes(), str(store.folder / name), _HINT))
     except FileNotFoundError:
         return nothing
     if content["version"] != _VERSION:
@@ -42,6 +44,4 @@ def telling_which(store: Store, name: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise IndexDamaged(
-            f"{store.folder / name} is not what was written ({error})", hint="restore it, or delete it and add its watches again"
-        ) from error
+        raise IndexDamaged(f"{store.folder / name} is not what was written ({error})", hint=_HINT) from error

@@ -18,16 +18,17 @@ from whoosh.reading import IndexReader, MultiReader, SegmentReader, TermNotFound
 
 from indexer.codec import CALL_FIELDS, PERSON_FIELDS, ArrowTerms, SegmentArrays
 from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, UnknownCall
+from indexer.manifest import Manifest
 from indexer.names import fold
 from indexer.schema import MANY_VALUED, SCHEMA_VERSION, turn_schema
-from indexer.store import Manifest, Store
+from indexer.store import Store
 
-__all__ = ["Codes", "Snapshot", "Value", "open_snapshot", "telling_damage"]
+__all__ = ["Codes", "Snapshot", "Value", "is_current", "open_snapshot", "telling_damage"]
 
 _LARGEST_KEPT = 31 << 20
 _NUMBER_BITS = 32  # of a turn's number
 _MOST_MARKED = 1 << 23  # to number what is there, numbers up to here are marked and not sorted, which is ten times as fast
-_TRIES = 5  # a rebuild may switch between reading the name of the generation and opening its files
+_TRIES = 100  # a rebuild may switch between reading the name of the generation and opening its files, and so may the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,19 @@ def open_snapshot(folder: str | os.PathLike[str]) -> Snapshot:
                 f"a file of the index in {store.folder} cannot be opened ({error})", hint="run earful check, then earful rebuild"
             ) from error
     raise IndexDamaged(f"the index in {store.folder} changes faster than it can be opened", hint="try again")
+
+
+def is_current(folder: str | os.PathLike[str], snapshot: Snapshot) -> bool:
+    """Say whether a snapshot is of what the index holds now; a new index in the place of an old one may have its number.
+
+    Raises:
+        IndexNotFound: there is none any more.
+    """
+    store = Store(folder)
+    try:
+        return store.generation() == snapshot.generation and store.manifest(snapshot.generation).content == snapshot.content
+    except IndexDamaged:
+        return False  # it was replaced just now, or cannot be opened: to open it tells
 
 
 def _keep_freed_memory() -> None:

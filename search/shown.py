@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from indexer.errors import IndexDamaged
 from indexer.store import Store
+from search.budget import spending
 from search.execute.select import Selection
 from search.kept import kept_as_json, read_kept, telling_which
 from search.reader import Snapshot
@@ -44,7 +45,7 @@ Memory = dict[str, Shown]  # call -> what has been shown of it
 def said_in(snapshot: Snapshot, selected: Selection) -> list[tuple[str, str]]:
     """Give the call of each turn that was selected, and a hash of what is said in it."""
     doc_ids = selected.kept.doc_ids
-    texts = (snapshot.text(doc_id).encode(errors="surrogatepass") for doc_id in doc_ids.tolist())
+    texts = (snapshot.text(doc_id).encode(errors="surrogatepass") for doc_id in spending(doc_ids.tolist()))
     hashes = (blake2b(text, digest_size=_HASH_BYTES).hexdigest() for text in texts)
     return list(zip(snapshot.values("call", doc_ids), hashes, strict=True))
 
@@ -73,7 +74,7 @@ def with_said(memory: Memory, known: Mapping[str, frozenset[str]], said: Sequenc
 def files_of_calls(store: Store, snapshot: Snapshot) -> Mapping[str, str]:
     """Say from which transcript each call comes; of a generation that a rebuild has just replaced that is not known any more."""
     try:
-        calls = store.manifest(snapshot.generation).calls
+        calls = store.calls(snapshot.generation, store.manifest(snapshot.generation))
     except IndexDamaged:
         if store.generation() == snapshot.generation:
             raise

@@ -9,9 +9,10 @@ from pathlib import Path
 from random import Random
 
 from indexer.codec import CallColumns
+from indexer.manifest import Ledger, Manifest
 from indexer.schema import SCHEMA_VERSION
 from indexer.segments import build_segment, delete_calls
-from indexer.store import Manifest, Store
+from indexer.store import Store
 from search.reader import Snapshot, open_snapshot
 
 __all__ = ["SHAPES", "Node", "Turn", "World", "invent_world", "make_node", "values_of"]
@@ -122,7 +123,7 @@ def _index(folder: Path, parts: Sequence[Sequence[CallColumns]], gone: Sequence[
                 segments.append(build_segment(work / str(number), calls))
                 store.adopt(segments[-1], work / str(number))
         left = delete_calls(folder, segments, gone)
-        store.commit(left, Manifest(versions={"schema": SCHEMA_VERSION}, sources=[], calls={}, counts={}, scanned_ns=0), None)
+        store.commit(left, Manifest(versions={"schema": SCHEMA_VERSION}, counts={}, scanned_ns=0), Ledger(), None)
     return open_snapshot(folder)
 
 

@@ -364,7 +364,9 @@ def test_rebuild_prints_the_object_of_the_contract(tmp_path: Path) -> None:
     shutil.copy(_ONE, tmp_path / "source" / "again.txt")
     result = _run("rebuild", "source", "--index", "new", "--jobs", "1", "--json")
     report = json.loads(result.stdout)
-    assert list(report) == "transcripts calls turns added changed unchanged removed duplicates rejected warnings".split()
+    assert (
+        list(report) == "transcripts calls turns added changed unchanged removed duplicates rejected warnings read resumed waiting".split()
+    )
     assert [report[name] for name in list(report)[:7]] == [11, 10, 347, 11, 0, 0, 0]
     assert [(list(each), each["call"]) for each in report["duplicates"]] == [(["call", "source", "kept"], "VLTA-2024Q3")]
     assert [(list(each), each["source"]) for each in report["rejected"]] == [(["source", "reason"], "source/diary.txt")]
@@ -373,7 +375,7 @@ def test_rebuild_prints_the_object_of_the_contract(tmp_path: Path) -> None:
 
 
 def test_rebuild_lists_what_it_could_not_use(tmp_path: Path) -> None:
-    """Without --json, standard output has a line for each source that is not in the index; a second run reads nothing anew."""
+    """Without --json, standard output has a line for each source that is not in the index; the next runs find it unchanged."""
     (tmp_path / "source").mkdir()
     shutil.copy(_ONE, tmp_path / "source")
     (tmp_path / "source" / "diary.txt").write_text("Dear diary.")
@@ -381,7 +383,104 @@ def test_rebuild_lists_what_it_could_not_use(tmp_path: Path) -> None:
     assert first.stdout.startswith("rejected source/diary.txt: no transcript: nothing says who speaks")
     assert len(first.stdout.splitlines()) == 1
     assert "1 unchanged" in _run("rebuild", "source", "--index", "new", "--jobs", "1").stderr
-    assert "1 added" in _run("rebuild", "source", "--index", "new", "--jobs", "1", "--fresh").stderr
+    assert "1 unchanged" in _run("rebuild", "source", "--index", "new", "--jobs", "1", "--fresh").stderr
+
+
+def _changed_samples(folder: Path) -> None:
+    """Copy the samples, leave one out, add one that is none, and have one say something else."""
+    shutil.copytree(_SAMPLES, folder)
+    (folder / _HTML.name).unlink()
+    (folder / "diary.txt").write_text("Dear diary.")
+    (folder / _ONE.name).write_text(_ONE.read_text(encoding="utf-8").replace("cash runway", "cash runaway"), encoding="utf-8")
+
+
+def test_check_compares_with_sources(tmp_path: Path) -> None:
+    """`check --sources` names the calls that differ, and how; 0 if none does, 1 if one does, and 2 if the index is damaged."""
+    assert _run("check", "--sources", str(_SAMPLES), "--jobs", "1").stderr.splitlines()[-1] == (
+        "10 calls are as in the sources; 0 missing, 0 extra, 0 different"
+    )
+    _changed_samples(tmp_path / "changed")
+    result = _run("check", "--sources", "changed", "--jobs", "1")
+    assert result.stdout.splitlines() == [
+        "extra HWGT-2025Q1: the index has it, no source has",
+        f"different VLTA-2024Q3: changed/{_ONE.name} says something else",
+        "rejected changed/diary.txt: no transcript: nothing says who speaks; see README for the layouts that are read",
+    ]
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (1, "8 calls are as in the sources; 0 missing, 1 extra, 1 different")
+
+
+def test_check_tells_leftovers_from_damage(index: Path, tmp_path: Path) -> None:
+    """What a stopped rebuild left and other people's files are told, and are no fault; a changed byte is."""
+    shutil.copytree(index, tmp_path / "copy")
+    (tmp_path / "copy" / ".work").mkdir()
+    (tmp_path / "copy" / "no\x1b[31mtes.txt").write_text("mine")
+    result = _run("check", "--index", "copy")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.splitlines()[:2] == [
+        "earful: .work: left by a rebuild that runs or was stopped; the next one goes on with it",
+        "earful: no\\x1b[31mtes.txt: not a file of Earful's",
+    ]
+    ledger = next((tmp_path / "copy").glob("*.ledger"))
+    ledger.write_bytes(ledger.read_bytes() + b" ")
+    assert _run("check", "--index", "copy").exit_code == 2
+
+
+def test_the_last_report_can_be_printed(tmp_path: Path) -> None:
+    """`report` prints again what the last rebuild printed, as lines or as JSON, and when that was."""
+    (tmp_path / "source").mkdir()
+    shutil.copy(_ONE, tmp_path / "source")
+    (tmp_path / "source" / "diary.txt").write_text("Dear diary.")
+    assert _run("report", "--index", "new").exit_code == 2
+    first = _run("rebuild", "source", "--index", "new", "--jobs", "1")
+    again = _run("report", "--index", "new")
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+    assert again.stderr.startswith(first.stderr)
+    assert again.stderr.splitlines()[-1].startswith("ended 20")
+    kept = json.loads(_run("report", "--index", "new", "--json").stdout)
+    assert (kept["generation"], kept["rejected"][0]["source"]) == (1, "source/diary.txt")
+
+
+@pytest.mark.parametrize("options", [["--quiet"], ["-q", "--json"]])
+def test_a_quiet_rebuild_says_nothing(tmp_path: Path, options: list[str]) -> None:
+    """With --quiet nothing is said unless it fails; what was asked for as JSON still comes."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "diary.txt").write_text("Dear diary.")
+    failed = _run("rebuild", "source", "--index", "new", "--jobs", "1", *options)
+    assert (failed.exit_code, failed.stdout, len(failed.stderr.splitlines())) == (2, "", 1)
+    shutil.copy(_ONE, tmp_path / "source")
+    done = _run("rebuild", "source", "--index", "new", "--jobs", "1", *options)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert (json.loads(done.stdout)["calls"] if "--json" in options else done.stdout) == (1 if "--json" in options else "")
+
+
+def test_a_dry_run_says_what_would_be(tmp_path: Path) -> None:
+    """Its summary is that of the rebuild, and there is no index afterwards."""
+    dry = _run("rebuild", str(_ONE), "--index", "new", "--jobs", "1", "--dry-run")
+    assert (dry.exit_code, (tmp_path / "new").exists()) == (0, False)
+    assert dry.stderr == f"would be: {_run('rebuild', str(_ONE), '--index', 'new', '--jobs', '1').stderr}"
+
+
+@pytest.mark.parametrize("between", [b"\n", b"\0"])
+def test_sources_may_be_a_list_on_standard_input(tmp_path: Path, between: bytes) -> None:
+    """In the place of `-` stand the paths on standard input, one a line or with NUL bytes between."""
+    listed = between.join(os.fsencode(path) for path in (_ONE, _HTML))
+    result = CliRunner().invoke(earful, ["rebuild", "-", "--index", "new", "--jobs", "1"], input=listed)
+    assert (result.exit_code, result.stderr.split(" with ")[0]) == (0, "2 calls")
+
+
+@pytest.mark.parametrize(("size", "says"), [("1X", "'1X' is no size; write 512M or 2G"), ("1M", "--memory is too little")])
+def test_a_size_that_cannot_be_is_refused(size: str, says: str, tmp_path: Path) -> None:
+    """What is no size, and what is too little to build anything in, is told before any work."""
+    result = _run("rebuild", str(_ONE), "--index", "new", "--jobs", "1", "--memory", size)
+    assert (result.exit_code, says in result.stderr, (tmp_path / "new").exists()) == (2, True, False)
+
+
+def test_the_memory_allowed_is_said_in_any_unit() -> None:
+    """Sizes are bytes, or K, M and G with whatever people write behind them."""
+    from indexer.cli import _in_bytes
+
+    sizes = ["7", "2k", "512M", "512MB", "512mib", "1G"]
+    assert [_in_bytes(None, None, size) for size in sizes] == [7, 2048, 1 << 29, 1 << 29, 1 << 29, 1 << 30]
 
 
 @pytest.fixture
@@ -437,7 +536,7 @@ def test_rebuild_with_nothing_to_index_leaves_the_index(index: Path, tmp_path: P
 
 @pytest.mark.parametrize(
     ("module", "commands"),
-    [("search", list(_COMMANDS)), ("indexer", ["rebuild", "inspect", "check"])],
+    [("search", list(_COMMANDS)), ("indexer", ["rebuild", "inspect", "report", "check"])],
 )
 def test_modules_run_as_commands(module: str, commands: list[str]) -> None:
     """`python -m search` offers all commands, `python -m indexer` those that make and check an index."""
@@ -470,7 +569,7 @@ def test_a_terminal_gets_tables() -> None:
 def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends a command with a line and the status that shells expect."""
 
-    def interrupt(folder: str) -> None:
+    def interrupt(folder: str, **_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("search.index.open_index", interrupt)

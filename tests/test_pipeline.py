@@ -101,7 +101,7 @@ def _is_clean(index: Path) -> bool:
     """Say whether the directory holds one sound generation and no more."""
     store = Store(index)
     generation = store.generation()
-    belongs = {*store.manifest(generation).files, f"earful-{generation}.json", "earful.lock"}
+    belongs = {*store.manifest(generation).files, f"earful-{generation}.json", "earful.lock", "earful-report.json"}
     return store.check() == [] and set(os.listdir(index)) == belongs
 
 
@@ -139,7 +139,7 @@ def index(tmp_path: Path) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note the names of the files that are opened."""
     calls = _Calls(read_source)
-    monkeypatch.setattr("indexer.pipeline.read_source", calls)
+    monkeypatch.setattr("indexer.intake.read_source", calls)
     return calls.seen
 
 
@@ -147,7 +147,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note the names of the files whose content is parsed."""
     calls = _Calls(read_bytes)
-    monkeypatch.setattr("indexer.pipeline.read_bytes", calls)
+    monkeypatch.setattr("indexer.intake.read_bytes", calls)
     return calls.seen
 
 
@@ -185,8 +185,11 @@ def test_the_report_tells_what_is_there(source: Path, index: Path) -> None:
         changed=0,
         unchanged=0,
         removed=0,
+        read=2,
+        resumed=0,
         duplicates=(),
         rejected=(),
+        waiting=(),
         warnings={"qa-inferred": 2},
         generation=1,
     )
@@ -208,6 +211,9 @@ def test_the_report_is_json(source: Path, index: Path) -> None:
         "changed": 0,
         "unchanged": 0,
         "removed": 0,
+        "read": 4,
+        "resumed": 0,
+        "waiting": [],
         "warnings": {"qa-inferred": 2},
     }
 
@@ -264,15 +270,17 @@ def test_many_small_rebuilds_are_one_large_one(index: Path, tmp_path: Path) -> N
 
 
 def test_what_has_not_changed_is_not_opened(source: Path, index: Path, opened: list[str]) -> None:
-    """A second rebuild opens no file, and leaves the index as it is to the byte."""
+    """A second rebuild opens no file, and leaves the index as it is to the byte; only the report is new."""
     _put(source / "notes.txt", "Buy milk.")
     indexer.rebuild([source], index=index)
-    before = {name: (index / name).read_bytes() for name in os.listdir(index)}
+    generation = sorted({*os.listdir(index)} - {"earful.lock", "earful-report.json"})
+    before = {name: (index / name).read_bytes() for name in generation}
     opened.clear()
     report = indexer.rebuild([source], index=index)
     assert (_count(report), len(report.rejected), report.generation) == ((0, 0, 2, 0), 1, 1)
-    assert opened == []
-    assert {name: (index / name).read_bytes() for name in os.listdir(index)} == before
+    assert (opened, report.read, report.resumed) == ([], 0, 0)
+    assert {name: (index / name).read_bytes() for name in generation} == before
+    assert _is_clean(index)
 
 
 def test_only_what_has_changed_is_opened(source: Path, index: Path, opened: list[str]) -> None:
@@ -378,7 +386,7 @@ def test_another_table_of_firms_reads_all_again(source: Path, index: Path, firms
     ):
         parsed.clear()
         report = indexer.rebuild([source], index=index, firms=table)
-        assert (report.notes, _count(report), sorted(parsed)) == (notes, (2, 0, 0, 0) if read else (0, 0, 2, 0), read)
+        assert (report.notes, _count(report), sorted(parsed)) == (notes, (0, 0, 2, 0), read)
         assert _firms(index) == {named}
         assert _is_clean(index)
     indexer.rebuild([source], index=index, firms=firms)
@@ -500,7 +508,7 @@ def test_a_fault_of_the_reader_costs_one_file(source: Path, index: Path, monkeyp
             raise KeyError("bolts")
         return read_bytes(data, source=source, firms=firms)
 
-    monkeypatch.setattr("indexer.pipeline.read_bytes", fail_at_bolt)
+    monkeypatch.setattr("indexer.intake.read_bytes", fail_at_bolt)
     report = indexer.rebuild([source], index=index)
     reason = "the reader failed on it (KeyError: 'bolts'); this is a fault of Earful"
     assert report.rejected == (Rejection(str(source / "bolt.txt"), reason),)
@@ -516,7 +524,7 @@ def test_a_file_that_could_not_be_opened_is_tried_again(source: Path, index: Pat
         return read_source(path)
 
     with monkeypatch.context() as broken:
-        broken.setattr("indexer.pipeline.read_source", refuse_bolt)
+        broken.setattr("indexer.intake.read_source", refuse_bolt)
         report = indexer.rebuild([source], index=index)
         assert report.rejected == (Rejection(str(source / "bolt.txt"), "cannot be read: Input/output error"),)
     assert indexer.rebuild([source], index=index).rejected == ()
@@ -570,7 +578,7 @@ def test_two_rebuilds_do_not_meet(source: Path, index: Path) -> None:
 
 
 def test_an_interrupted_rebuild_leaves_the_index(source: Path, index: Path) -> None:
-    """Ctrl-C while calls are indexed leaves the index as it was, unlocked, and nothing beside it."""
+    """Ctrl-C while calls are indexed leaves the index as it was, unlocked, with what was done beside it, which the next one finishes."""
     indexer.rebuild([source], index=index)
     before = _answers(index)
     _put(source / "cart.txt", _transcript("CART"))
@@ -581,8 +589,10 @@ def test_an_interrupted_rebuild_leaves_the_index(source: Path, index: Path) -> N
 
     with pytest.raises(KeyboardInterrupt):
         indexer.rebuild([source], index=index, progress=interrupt)
-    assert (_answers(index), _is_clean(index)) == (before, True)
+    assert (_answers(index), Store(index).check()) == (before, [])
+    assert "left by a rebuild" in Store(index).strangers()[0]
     assert indexer.rebuild([source], index=index).calls == 3
+    assert _is_clean(index)
 
 
 def _lose_segment(index: Path) -> None:
@@ -638,7 +648,7 @@ def test_damage_is_not_merged_into_a_sound_segment(tmp_path: Path, monkeypatch: 
     segment.write_bytes(data)
     (source / "0.txt").unlink()
     (source / "1.txt").unlink()
-    with pytest.raises(IndexDamaged, match=f"{segment.name} has changed since it was written; run earful rebuild --fresh"):
+    with pytest.raises(IndexDamaged, match=f"{segment.name} .*; run earful rebuild --fresh"):
         indexer.rebuild([source], index=index)
     assert Store(index).check() != []
     assert indexer.rebuild([source], index=index, fresh=True).calls == 1
@@ -665,7 +675,7 @@ def test_a_word_that_only_deleted_turns_say_is_not_there(tmp_path: Path) -> None
 
 def test_jobs_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes build what one builds: the same calls, turns, rejections, hits, scores and order."""
-    monkeypatch.setattr("indexer.workers._FEWEST_CALLS_A_PROCESS", 5)
+    monkeypatch.setattr("indexer.building._FEWEST_CALLS_A_PROCESS", 5)
     for number in range(24):
         _put(tmp_path / "source" / f"{number}.txt", _transcript(f"T{chr(65 + number)}", "pumps " * (number % 7)))
     _put(tmp_path / "source" / "notes.txt", "Buy milk.")
@@ -683,7 +693,7 @@ def test_what_is_too_large_for_one_segment_becomes_several(tmp_path: Path, monke
     for number in range(24):
         _put(tmp_path / "source" / f"{number}.txt", _transcript(f"T{chr(65 + number)}", "pumps " * (number % 7)))
     whole = indexer.rebuild([tmp_path / "source"], index=tmp_path / "whole")
-    monkeypatch.setattr("indexer.workers._MOST_BYTES_A_SEGMENT", 5_000)
+    monkeypatch.setattr("indexer.building.most_bytes_a_segment", lambda memory, jobs: 5_000)
     told: list[tuple[str, int, int]] = []
     assert indexer.rebuild([tmp_path / "source"], index=tmp_path / "parts", jobs=jobs, progress=lambda *step: told.append(step)) == whole
     assert len(list((tmp_path / "parts").glob("*.seg"))) > jobs
@@ -694,18 +704,19 @@ def test_what_is_too_large_for_one_segment_becomes_several(tmp_path: Path, monke
 
 def test_a_dead_worker_is_told_of(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the system kills a worker, the rebuild ends with a line that says so, and the index is as it was."""
-    monkeypatch.setattr("indexer.workers._FEWEST_CALLS_A_PROCESS", 5)
+    monkeypatch.setattr("indexer.building._FEWEST_CALLS_A_PROCESS", 5)
     indexer.rebuild([source], index=index)
     for number in range(24):
         _put(source / f"{number}.txt", _transcript(f"T{chr(65 + number)}"))
 
-    def kill_workers(*_: Any) -> None:
-        for worker in multiprocessing.active_children():
+    def kill_workers(stage: str, *_: int) -> None:
+        for worker in multiprocessing.active_children() if stage == "indexing" else []:
             worker.kill()
 
-    with pytest.raises(EarfulError, match=r"^a worker process died.*; run it again with --jobs 1"):
+    with pytest.raises(EarfulError, match=r"^a worker process died.*; run it again with"):
         indexer.rebuild([source], index=index, jobs=2, progress=kill_workers)
-    assert sorted(_answers(index)) == ["ACMP-2022Q2", "BOLT-2022Q2"]
+    assert (sorted(_answers(index)), Store(index).check()) == (["ACMP-2022Q2", "BOLT-2022Q2"], [])
+    assert indexer.rebuild([source], index=index, jobs=2).calls == 26
     assert _is_clean(index)
 
 
@@ -790,10 +801,10 @@ def test_any_sequence_of_changes(tmp_path_factory: pytest.TempPathFactory, steps
 # Kills itself at the n-th moment: whenever it opens, renames or removes a file of sources or index, has read one more, or begins to index.
 _DIE = """
 import os, signal, sys
-import indexer, indexer.workers
+import indexer, indexer.building
 
 source, index, jobs, last = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-indexer.workers._FEWEST_CALLS_A_PROCESS = 5
+indexer.building._FEWEST_CALLS_A_PROCESS = 5
 moments = commit = 0
 begun = set()
 

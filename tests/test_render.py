@@ -364,26 +364,32 @@ _REPORT = Report(
     removed=0,
     duplicates=(Duplicate("ACMP-2022Q2", "b.txt", "a.txt"), Duplicate("BOLT-2022Q2", "d.txt", "c.txt")),
     rejected=(Rejection("diary.txt", "no transcript"), Rejection("x.txt", "empty file")),
-    warnings={"qa-inferred": 900, "no-date": 12},
+    warnings={"no-date": 12, "qa-inferred": 900},
+    read=3,
+    resumed=0,
+    waiting=(),
     generation=7,
 )
 
 
 def test_refusals_are_a_line_each() -> None:
-    """Every source that is not in the index is named, with the reason or with what stands for it."""
+    """Every source that is not in the index is named, with the reason or with what stands for it, and no name is obeyed by a terminal."""
     out = StringIO()
-    write_refusals(_REPORT, out)
+    write_refusals(replace(_REPORT, waiting=("new\x1b[2J.txt",)).to_dict(), out)
     assert out.getvalue().splitlines() == [
         "rejected diary.txt: no transcript",
         "rejected x.txt: empty file",
         "duplicate b.txt: ACMP-2022Q2 is indexed from a.txt",
         "duplicate d.txt: BOLT-2022Q2 is indexed from c.txt",
+        "waiting new\\x1b[2J.txt: it was changed too short a time ago; the next rebuild looks at it",
     ]
 
 
 def test_a_rebuild_is_summed_up_in_a_line() -> None:
     """What is in the index and what has changed, with commas in thousands, and in how many calls the reader was unsure of what."""
-    assert summary(_REPORT, "index") == (
+    assert summary(_REPORT.to_dict(), "index") == (
         "1,202 calls with 45,678 turns in index (transcripts: 1,200 added, 2 changed, 1 unchanged, 0 removed; 2 duplicates, 2 rejected)\n"
         "unsure: qa-inferred in 900, no-date in 12"
     )
+    stopped = replace(_REPORT, waiting=("new.txt",), resumed=1100, warnings={})
+    assert summary(stopped.to_dict(), "index").endswith("2 rejected, 1 waiting, 1,100 read by a rebuild that was stopped)")

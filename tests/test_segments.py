@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from errno import ENOSPC
 from pathlib import Path
-from typing import cast
 
 import pytest
 from hypothesis import example, given, settings
@@ -22,9 +21,10 @@ from indexer.codec import ArrowSegment, CallColumns, merging
 from indexer.codec.columns import DictionaryColumn
 from indexer.codec.tables import file_name
 from indexer.errors import EarfulError, IndexDamaged
+from indexer.manifest import Ledger, Manifest
 from indexer.schema import SCHEMA_VERSION, VALUE_FIELDS, turn_schema
 from indexer.segments import build_segment, delete_calls, merge_segments, plan_merge
-from indexer.store import Manifest, Store
+from indexer.store import Store
 from search import CallIndex, open_index
 from tests.rows import call_of
 
@@ -34,10 +34,6 @@ _Said = list[tuple[str, int, str]]  # call, number of the turn, text
 def _call(name: str, *, turns: int = 2, firm: str | None = None) -> CallColumns:
     """Make a call whose turns say their own number and the call's name."""
     return call_of(name, *(f"turn {number} of {name}\n{'pumps ' * number}" for number in range(1, turns + 1)), firm=firm)
-
-
-def _manifest() -> Manifest:
-    return Manifest(versions={"schema": SCHEMA_VERSION}, sources=[], calls={}, counts={}, scanned_ns=0)
 
 
 def _reader(folder: Path, segments: Sequence[Segment]) -> IndexReader:
@@ -198,7 +194,7 @@ def test_a_flipped_bit_is_an_error_of_ours_or_none(tmp_path_factory: pytest.Temp
         with store.lock(), store.workspace() as work:
             segment = build_segment(work / "part", [_call("A", turns=4), _call("B", firm="Fable Bank")])
             store.adopt(segment, work / "part")
-            store.commit([segment], _manifest(), None)
+            store.commit([segment], Manifest(versions={"schema": SCHEMA_VERSION}, counts={}, scanned_ns=0), Ledger(), None)
     (path,) = folder.glob("*.seg")
     sound = path.read_bytes()
     data = bytearray(sound)
@@ -221,7 +217,8 @@ def _use(folder: Path) -> None:
         with suppress(EarfulError), open_index(folder) as calls:
             ask(calls)
     with suppress(EarfulError):
-        segments = cast(list[ArrowSegment], Store(folder).segments(1))
+        store = Store(folder)
+        segments = store.segments(1, store.manifest(1))
         merge_segments(folder, delete_calls(folder, segments, {"B"}), folder.parent / "flipped-merged")
 
 
@@ -251,7 +248,8 @@ def test_small_segments_are_merged_when_there_are_many() -> None:
 def test_no_more_is_merged_than_one_segment_may_hold() -> None:
     """Of many small segments the smallest are written into one, as long as sorting their words fits the memory of a build."""
     large, small = [_sized(100_000) for _ in range(40)], [_sized(60_000), _sized(50_000), _sized(40_000), _sized(70_000)]
-    assert plan_merge([*large, *small]) == small[:3]
+    assert plan_merge([*large, *small]) == plan_merge([*large, *small], memory=1 << 30) == small[:3]
+    assert plan_merge([*large, *small], memory=512 << 20) == small[1:3]
     assert plan_merge(large) == []
 
 

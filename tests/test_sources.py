@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from indexer.errors import UnreadableSource
-from indexer.sources import find_sources, fingerprint, read_source
+from indexer.sources import Found, find_sources, fingerprint, list_paths, read_source
 
 
 def _put(folder: Path, *names: str) -> None:
@@ -20,7 +21,7 @@ def _put(folder: Path, *names: str) -> None:
 
 
 def _found(*sources: str | Path) -> list[str]:
-    return [file.path for file in find_sources(sources)[0]]
+    return [file.path for file in find_sources(sources).files]
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_what_transcripts_are_named_is_found(folder: Path, name: str) -> None:
 def test_other_and_hidden_files_are_passed_over(folder: Path, name: str) -> None:
     """What is hidden, or named like no transcript, is neither found below a folder nor worth a word."""
     _put(folder, f"calls/{name}")
-    assert find_sources(["calls"]) == ((), ())
+    assert find_sources(["calls"]) == Found(files=(), refused=(), waiting=(), empty=("calls",))
 
 
 @pytest.mark.parametrize("name", ["call.dat", ".hidden.txt", "noending"])
@@ -79,43 +80,149 @@ def test_one_path_is_one_source(folder: Path) -> None:
 def test_the_key_knows_a_file_from_any_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key of a file is the same for every way to write its path."""
     _put(folder, "calls/a.txt")
-    keys = {file.key for source in ("calls", "./calls/a.txt", folder / "calls") for file in find_sources([source])[0]}
+    keys = {file.key for source in ("calls", "./calls/a.txt", folder / "calls") for file in find_sources([source]).files}
     monkeypatch.chdir("calls")
-    assert keys | {file.key for file in find_sources(["a.txt"])[0]} == {str(folder / "calls" / "a.txt")}
+    assert keys | {file.key for file in find_sources(["a.txt"]).files} == {str(folder / "calls" / "a.txt")}
 
 
-def test_links_to_files_are_read_and_links_to_folders_are_not(folder: Path) -> None:
-    """A link to a transcript is one; a link to a folder is not followed, so that a circle of links ends."""
-    _put(folder, "calls/a.txt", "elsewhere/b.txt")
+def test_links_inside_a_source_find_nothing_twice(folder: Path) -> None:
+    """A link to a transcript that is found anyway, or to a folder inside of the source, is passed over: circles end, and no file counts
+    twice. A link to one that is not found under its own name is read."""
+    _put(folder, "calls/a.txt", "calls/.kept/b.txt")
     (folder / "calls" / "circle").symlink_to(folder / "calls")
-    (folder / "calls" / "link.txt").symlink_to(folder / "elsewhere" / "b.txt")
-    assert _found("calls") == ["calls/a.txt", "calls/link.txt"]
+    (folder / "calls" / "again.txt").symlink_to("a.txt")
+    (folder / "calls" / "b.txt").symlink_to(".kept/b.txt")
+    assert find_sources("calls").refused == ()
+    assert _found("calls") == ["calls/a.txt", "calls/b.txt"]
+
+
+@pytest.mark.parametrize("source", ["calls", "calls/**", "calls/*", "calls/*.txt"])
+def test_links_do_not_lead_out_of_a_source(folder: Path, source: str) -> None:
+    """What a link below a folder or pattern leads to outside is not read; it is named with where it leads."""
+    _put(folder, "calls/a.txt", "elsewhere/b.txt", "calls-too/c.txt")
+    (folder / "calls" / "file.txt").symlink_to(folder / "elsewhere" / "b.txt")
+    (folder / "calls" / "near.txt").symlink_to("../calls-too/c.txt")
+    if source in ("calls", "calls/*"):
+        (folder / "calls" / "folder").symlink_to(folder / "elsewhere")
+    found = find_sources(source)
+    assert [file.path for file in found.files] == ["calls/a.txt"]
+    reason = "a link to outside of its source ({}); name it itself to have it read"
+    targets = {"calls/file.txt": "elsewhere/b.txt", "calls/folder": "elsewhere", "calls/near.txt": "calls-too/c.txt"}
+    refused = {path: reason.format(folder / target) for path, target in targets.items() if (folder / path).is_symlink()}
+    assert dict(found.refused) == refused
+
+
+def test_a_link_named_outright_is_followed(folder: Path) -> None:
+    """Whoever names a link means what it leads to, be it a file or a folder."""
+    _put(folder, "elsewhere/b.txt")
+    (folder / "file.txt").symlink_to("elsewhere/b.txt")
+    (folder / "calls").symlink_to("elsewhere")
+    assert _found("file.txt", "calls") == ["calls/b.txt", "file.txt"]
+
+
+def test_a_loop_of_links_ends(folder: Path) -> None:
+    """A link to itself is a reason, and no endless search."""
+    _put(folder, "calls/a.txt")
+    (folder / "calls" / "loop.txt").symlink_to("loop.txt")
+    found = find_sources("calls")
+    assert (len(found.files), found.refused) == (1, (("calls/loop.txt", "cannot be read: Too many levels of symbolic links"),))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("calls/*.txt", ["calls/a.txt"]),
+        ("calls/20*/*.html", ["calls/2022/b.html"]),
+        ("calls/**", ["calls/2022/b.html", "calls/2022/q1/c.txt", "calls/a.txt"]),
+        ("calls/**/*.txt", ["calls/2022/q1/c.txt", "calls/a.txt"]),
+        ("calls/20*", ["calls/2022/b.html", "calls/2022/q1/c.txt"]),
+        ("calls/*.dat", ["calls/e.dat"]),
+        ("calls/*", ["calls/2022/b.html", "calls/2022/q1/c.txt", "calls/a.txt"]),
+        ("calls/.h*.txt", ["calls/.hidden.txt"]),
+        ("c[ab]lls/?.txt", ["calls/a.txt"]),
+    ],
+)
+def test_patterns_find_what_they_match(folder: Path, pattern: str, names: list[str]) -> None:
+    """A pattern means the transcripts it matches and those in folders it matches; one that ends in an ending of its own, any file."""
+    _put(folder, "calls/a.txt", "calls/2022/b.html", "calls/2022/q1/c.txt", "calls/e.dat", "calls/.hidden.txt")
+    assert _found(pattern) == names
+    assert find_sources(pattern).refused == ()
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> None:
+    """What has just that name is meant."""
+    _put(folder, "a[1].txt", "a1.txt")
+    assert _found("a[1].txt") == ["a[1].txt"]
+
+
+def test_where_nothing_is_found_is_told(folder: Path) -> None:
+    """A folder without a transcript and a pattern that matches nothing are told, each as given; one with files found already is not."""
+    _put(folder, "calls/a.txt", "empty/notes.pdf")
+    found = find_sources(["empty", "calls/*.html", "nowhere/*", "calls", "calls/**", "calls/a.txt"])
+    assert found.empty == ("empty", "calls/*.html", "nowhere/*")
+    assert found.refused == (("calls/*.html", "matches nothing"), ("nowhere/*", "matches nothing"))
+
+
+@pytest.mark.parametrize(
+    ("settle_s", "modified_s", "waits"), [(0, 0, False), (60, 0, True), (60, 59, True), (60, 61, False), (60, -3600, True)]
+)
+def test_a_file_that_was_just_changed_waits(folder: Path, settle_s: float, modified_s: float, waits: bool) -> None:
+    """Whoever wants whole files leaves those alone that were changed so lately; one from the future counts by when it came."""
+    _put(folder, "calls/a.txt")
+    changed_ns = (folder / "calls" / "a.txt").stat().st_ctime_ns
+    now_ns = changed_ns + int(max(modified_s, 0) * 1e9)
+    if modified_s < 0:
+        os.utime(folder / "calls" / "a.txt", ns=(changed_ns, changed_ns + 3600 * 10**9))
+    found = find_sources("calls", settle_s=settle_s, now_ns=now_ns)
+    assert ([file.path for file in found.waiting], len(found.files)) == ((["calls/a.txt"], 0) if waits else ([], 1))
+
+
+def test_a_file_from_the_future_does_not_wait_for_ever(folder: Path) -> None:
+    """The clock of another machine may be wrong by years."""
+    _put(folder, "calls/a.txt")
+    path = folder / "calls" / "a.txt"
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 10**18))
+    assert find_sources("calls", settle_s=60, now_ns=path.stat().st_ctime_ns + 61 * 10**9).waiting == ()
+
+
+@pytest.mark.parametrize(
+    ("listed", "paths"),
+    [
+        (b"", []),
+        (b"a.txt\nb c.txt\n\n", ["a.txt", "b c.txt"]),
+        (b"a.txt\r\nb.txt", ["a.txt", "b.txt"]),
+        (b"a\nb.txt\0c.txt\0", ["a\nb.txt", "c.txt"]),
+        (b"caf\xe9.txt\n", [os.fsdecode(b"caf\xe9.txt")]),
+    ],
+)
+def test_a_list_of_paths_is_read(listed: bytes, paths: list[str]) -> None:
+    """One path a line, or NUL bytes between, as `find -print0` writes them; names that are no text are kept."""
+    assert list_paths(io.BytesIO(listed)) == paths
 
 
 def test_what_cannot_be_read_is_named_with_the_reason(folder: Path) -> None:
     """A source that is not there and a link that leads nowhere are given back with the reason, and do not stop the search."""
     _put(folder, "calls/a.txt")
     (folder / "calls" / "broken.txt").symlink_to("nowhere.txt")
-    files, refused = find_sources(["missing", "calls"])
-    assert [file.path for file in files] == ["calls/a.txt"]
+    found = find_sources(["missing", "calls"])
+    assert [file.path for file in found.files] == ["calls/a.txt"]
     reason = "cannot be read: No such file or directory"
-    assert refused == (("missing", reason), ("calls/broken.txt", reason))
+    assert found.refused == (("calls/broken.txt", reason), ("missing", reason))
 
 
 def test_what_is_no_file_is_refused(folder: Path) -> None:
     """A pipe among the transcripts is refused: to read it would be to wait for ever."""
     _put(folder, "calls/a.txt")
     os.mkfifo(folder / "calls" / "pipe.txt")
-    files, refused = find_sources(["calls"])
-    assert [file.path for file in files] == ["calls/a.txt"]
-    assert [path for path, _ in refused] == ["calls/pipe.txt"]
+    found = find_sources(["calls"])
+    assert [file.path for file in found.files] == ["calls/a.txt"]
+    assert found.refused == (("calls/pipe.txt", "not a file"),)
 
 
 def test_a_name_that_is_no_text_is_found(folder: Path) -> None:
     """A file whose name is in another encoding than the system's is found and read all the same."""
     Path(os.fsdecode(b"caf\xe9.txt")).write_text("said")
-    files, _ = find_sources([str(folder)])
-    assert [read_source(file.path) for file in files] == [b"said"]
+    assert [read_source(file.path) for file in find_sources([str(folder)]).files] == [b"said"]
 
 
 def test_the_stamp_stays_while_nobody_writes(folder: Path) -> None:
@@ -138,7 +245,7 @@ def test_the_stamp_tells_that_a_file_was_written_to(folder: Path) -> None:
     for said in ("said", "sung"):
         path.write_text(said)
         _backdate(path)
-        stamps.add(find_sources(["a.txt"])[0][0].stamp)
+        stamps.add(find_sources(["a.txt"]).files[0].stamp)
     assert len(stamps) == 2
 
 
@@ -178,26 +285,31 @@ def test_a_file_as_large_as_can_be_is_read_and_no_larger(folder: Path, monkeypat
     assert str(caught.value) == "larger than 1 MB: no transcript is; if it holds many calls, part it into files of its calls"
 
 
-class _Endless(io.RawIOBase):
+class _Endless(io.FileIO):
     """A file that never ends, and knows how much of it was read."""
 
-    given = 0
+    given: ClassVar[list[int]] = []
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
         assert size >= 0, "all of it was asked for"
-        self.given += size
+        self.given.append(size)
         return b"x" * size
 
 
-def test_a_file_that_is_too_large_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_not_read_to_its_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of any file no more is read than tells that it is too large, so that none takes more memory than that."""
-    endless = _Endless()
+    _put(folder, "endless.txt")
     monkeypatch.setattr("indexer.sources.LARGEST", 1000)
-    monkeypatch.setattr("indexer.sources.open", lambda *_: endless, raising=False)
+    monkeypatch.setattr("indexer.sources.open", _Endless, raising=False)
     with pytest.raises(UnreadableSource, match="larger than"):
         read_source("endless.txt")
-    assert endless.given == 1001
-    assert endless.closed
+    assert _Endless.given == [1001]
+
+
+@pytest.mark.parametrize("became", ["pipe", "folder"])
+def test_what_is_no_file_any_more_is_not_waited_for(folder: Path, became: str) -> None:
+    """A file that was swapped for a pipe since it was found would be waited for without end; it is a reason instead."""
+    (os.mkfifo if became == "pipe" else os.mkdir)(folder / "a.txt")
+    with pytest.raises(UnreadableSource, match=r"not a file|cannot be read: Is a directory"):
+        read_source("a.txt")

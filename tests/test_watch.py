@@ -19,7 +19,8 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import indexer
-from indexer.errors import IndexDamaged, IndexLocked, InvalidValue, QuerySyntaxError
+from indexer.errors import IndexDamaged, IndexLocked, IndexUnusable, InvalidValue, QuerySyntaxError
+from indexer.sealed import seal_bytes, unseal_bytes
 from indexer.store import Store
 from search import watch as watching
 from search.cli import earful
@@ -289,7 +290,7 @@ def test_a_watch_is_forgotten_with_all_it_knew(folder: Path) -> None:
 
 
 def test_watches_outlive_rebuilds(folder: Path) -> None:
-    """They are there after a fresh rebuild and after one of a damaged index, and are no part of what is checked."""
+    """They are there after a fresh rebuild and after one of a damaged index."""
     _add(folder, from_start=True)
     _rebuild(folder, fresh=True)
     assert Store(folder / "index").check() == []
@@ -312,9 +313,11 @@ def test_watches_outlive_rebuilds(folder: Path) -> None:
         b'{"version": 1, "watches": [{}]}',
     ],
 )
-def test_a_damaged_file_is_told_and_left_alone(folder: Path, content: bytes) -> None:
-    """What is not what was written is an error that names the file, which stays as it is."""
+@pytest.mark.parametrize("is_sealed", [True, False])
+def test_a_damaged_file_is_told_and_left_alone(folder: Path, content: bytes, is_sealed: bool) -> None:
+    """What is not what was written, under a checksum or not, is an error that names the file, which stays as it is."""
     file = folder / "index" / "earful-watches.json"
+    content = seal_bytes(content) if is_sealed else content
     file.write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"earful-watches\.json is not what was written"):
         _add(folder)
@@ -328,16 +331,21 @@ def test_a_later_version_is_told_and_left_alone(folder: Path, name: str) -> None
     """A file that another version of Earful wrote is not read as if it were one's own."""
     _add(folder)
     file = folder / "index" / name
-    file.write_text('{"version": 2, "watches": [], "shown": {}}')
+    file.write_bytes(later := seal_bytes(b'{"version": 2, "watches": [], "shown": {}}'))
     if name == "earful-watches.json":
         with pytest.raises(IndexDamaged, match=r"is of version 2, which is not known here; update Earful"):
             _run(folder)
     else:
         assert "is of version 2, which is not known here" in (_run(folder)[0].failure or "")
-    assert file.read_text() == '{"version": 2, "watches": [], "shown": {}}'
+    assert file.read_bytes() == later
 
 
 _ENTRY: dict[str, Any] = {"name": "a", "query": "tariffs", "filters": {}, "since": None, "until": None, "synonyms": False}
+
+
+def _kept(*watches: dict[str, Any]) -> bytes:
+    """Give the file of some watches."""
+    return seal_bytes(json.dumps({"version": 1, "watches": watches}).encode())
 
 
 @pytest.mark.parametrize(
@@ -358,16 +366,16 @@ _ENTRY: dict[str, Any] = {"name": "a", "query": "tariffs", "filters": {}, "since
 def test_an_entry_is_not_taken_on_trust(folder: Path, change: dict[str, Any]) -> None:
     """Whoever wrote the file, no name leads out of the folder, and no value is of another kind than it should be."""
     file = folder / "index" / "earful-watches.json"
-    file.write_text(json.dumps({"version": 1, "watches": [_ENTRY]}))
+    file.write_bytes(_kept(_ENTRY))
     assert list_watches(Store(folder / "index"))[0].name == "a"
-    file.write_text(json.dumps({"version": 1, "watches": [{**_ENTRY, **change}]}))
+    file.write_bytes(_kept({**_ENTRY, **change}))
     with pytest.raises(IndexDamaged, match=r"earful-watches\.json is not what was written"):
         list_watches(Store(folder / "index"))
 
 
 def test_a_name_stands_once(folder: Path) -> None:
     """Of two watches of one name none is dropped in silence."""
-    (folder / "index" / "earful-watches.json").write_text(json.dumps({"version": 1, "watches": [_ENTRY, _ENTRY]}))
+    (folder / "index" / "earful-watches.json").write_bytes(_kept(_ENTRY, _ENTRY))
     with pytest.raises(IndexDamaged, match="two watches of one name"):
         list_watches(Store(folder / "index"))
 
@@ -376,7 +384,7 @@ def test_a_name_stands_once(folder: Path) -> None:
 def test_a_filter_that_is_none_fails_its_watch_alone(folder: Path, field: str) -> None:
     """A stored filter that is not known is told with its watch."""
     watches = [{**_ENTRY, "filters": {field: ["x"]}}, {**_ENTRY, "name": "b"}]
-    (folder / "index" / "earful-watches.json").write_text(json.dumps({"version": 1, "watches": watches}))
+    (folder / "index" / "earful-watches.json").write_bytes(_kept(*watches))
     bad, good = _run(folder)
     assert (f"no filter '{field}'" in (bad.failure or ""), good.turns) == (True, 1)
 
@@ -389,10 +397,10 @@ def test_damaged_memory_is_told(folder: Path, shown: str) -> None:
     _add(folder)
     _add(folder, Watch(name="zeal", query="tariffs"), from_start=True)
     file = folder / "index" / "earful-watch-tariffs.json"
-    file.write_text(damaged := f'{{"version": 1, "shown": {shown}}}')
+    file.write_bytes(damaged := seal_bytes(f'{{"version": 1, "shown": {shown}}}'.encode()))
     bad, good = _run(folder)
     assert "earful-watch-tariffs.json is not what was written" in (bad.failure or "")
-    assert (good.turns, file.read_text()) == (1, damaged)
+    assert (good.turns, file.read_bytes()) == (1, damaged)
 
 
 def test_a_damaged_index_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,7 +436,7 @@ def test_who_is_stopped_between_two_writes_sees_more_and_not_less(folder: Path, 
 
     monkeypatch.setattr(Store, "write", write)
     if writes < 2:
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(IndexUnusable, match="no space"):
             _add(folder, Watch(name="tariffs", query="why OR tariffs"), replace=True)
     else:
         _add(folder, Watch(name="tariffs", query="why OR tariffs"), replace=True)
@@ -482,9 +490,8 @@ def test_status_says_whether_something_is_new(folder: Path) -> None:
     assert (first.exit_code, first.stdout) == (0, "tariffs\tACME-2022Q1:1: Jane Roe (CFO): Tariffs rise.\n")
     assert _earful(folder, "run").exit_code == 1
     file = folder / "index" / "earful-watches.json"
-    kept = json.loads(file.read_text())
-    kept["watches"].append({**_ENTRY, "name": "bad", "query": '"tariffs'})
-    file.write_text(json.dumps(kept))
+    kept = json.loads(unseal_bytes(file.read_bytes(), file.name))["watches"]
+    file.write_bytes(_kept(*kept, {**_ENTRY, "name": "bad", "query": '"tariffs'}))
     broken = _earful(folder, "run", "--json")
     assert broken.exit_code == 2
     assert [(news["watch"]["name"], bool(news["failure"])) for news in json.loads(broken.stdout)["watches"]] == [

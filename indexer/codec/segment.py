@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +17,9 @@ from indexer.codec.whoosh_reader import ArrowTerms, ArrowTurns
 
 __all__ = ["ArrowCodec", "ArrowSegment"]
 
+_NAME = re.compile(r"[a-z0-9]{1,64}")
+_MOST_TURNS = 1 << 31
+
 
 class ArrowSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
     """A segment of Arrow tables. Whoosh's table of contents names it; the tables never change."""
@@ -22,6 +28,34 @@ class ArrowSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         super().__init__(indexname)
         self._turns = 0
         self._deleted: set[int] = set()
+
+    @classmethod
+    def _random_id(cls, size: int = 16) -> str:
+        # Whoosh draws it from `random`, whose state a program may set, or have in common with a process forked from it: two
+        # rebuilds would give one name to two segments, and the second overwrite the first.
+        return secrets.token_hex(size // 2)
+
+    @classmethod
+    def known(cls, indexname: str, name: str, turns: int, deleted: Iterable[int] = ()) -> ArrowSegment:
+        """Give a segment that was written before.
+
+        Args:
+            name: What tells it from others of the index.
+            turns: How many it has.
+            deleted: The numbers of those that were deleted.
+
+        Raises:
+            ValueError: no segment has such a name, or such turns; no name leads out of the index's folder.
+        """
+        if not (isinstance(name, str) and _NAME.fullmatch(name) and type(turns) is int and 0 <= turns < _MOST_TURNS):
+            raise ValueError(f"no segment of {turns!r} turns is named {name!r}")
+        segment = cls(indexname)
+        segment.segid = name
+        segment._turns = turns
+        segment._deleted = set(deleted)
+        if not all(type(turn) is int and 0 <= turn < turns for turn in segment._deleted):
+            raise ValueError("a turn was deleted that is not there")
+        return segment
 
     def codec(self) -> ArrowCodec:
         return ArrowCodec()

@@ -11,12 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import search
+from indexer.codec import ArrowSegment
+from indexer.manifest import Ledger, Manifest
+from indexer.memory import default_memory, most_bytes_a_segment
 from indexer.model import Transcript
 from indexer.reading import PARSER_VERSION
 from indexer.schema import SCHEMA_VERSION
 from indexer.spool import Item, pack_call
-from indexer.store import Manifest, Store
-from indexer.workers import open_workers
+from indexer.store import Store
+from indexer.workers import Part, open_workers, split
 from search.query import SearchOptions
 from search.results import Hit, Page
 from tests.bench.ask import Ask
@@ -33,13 +36,16 @@ class Earful:
 
     def build(self, calls: Iterable[Transcript], folder: Path) -> None:
         """Build and commit as a rebuild does once it has read the calls: over a spool, to the disk, with checksums."""
-        store = Store(folder)
-        with store.lock(), store.workspace() as work, open_workers(1) as workers:
-            built = workers.build(work, _spool(work / "spool", calls), lambda *_: None)
-            for part, segment in built:
-                store.adopt(segment, part)
-            turns = sum(segment.doc_count() for _, segment in built)
-            store.commit([segment for _, segment in built], _manifest(turns), None)
+        store, segments = Store(folder), []
+
+        def keep(part: Part, segment: ArrowSegment) -> None:
+            store.keep_part(part.folder, part.folder.name, segment)
+            segments.append(segment)
+            store.adopt(segment, part.folder)
+
+        with store.lock(), store.workspace() as work, open_workers(1, str, str) as workers:
+            workers.build(_parts(work, _spool(work / "spool", calls)), lambda *_: None, keep)
+            store.commit(segments, _manifest(sum(segment.doc_count() for segment in segments)), Ledger(), None)
 
     def open(self, folder: Path) -> EarfulSearcher:
         return EarfulSearcher(folder)
@@ -56,9 +62,15 @@ def _spool(path: Path, calls: Iterable[Transcript]) -> list[Item]:
     return items
 
 
+def _parts(work: Path, items: list[Item]) -> list[Part]:
+    needed = -(-sum(length for _, _, length in items) // most_bytes_a_segment(default_memory(1), 1))
+    runs = split(items, needed)
+    return [Part(folder=work / f"part-{number}", spool=work / "spool", items=tuple(run)) for number, run in enumerate(runs)]
+
+
 def _manifest(turns: int) -> Manifest:
     versions: dict[str, int | str] = {"schema": SCHEMA_VERSION, "parser": PARSER_VERSION}
-    return Manifest(versions=versions, sources=[], calls={}, counts={"turns": turns}, scanned_ns=0)
+    return Manifest(versions=versions, counts={"turns": turns}, scanned_ns=0)
 
 
 class EarfulSearcher:

@@ -1,0 +1,71 @@
+"""By which operations does an index directory change? Each is one step that a crash can come before or after."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+__all__ = ["Disk"]
+
+
+class Disk:
+    """The steps of the store. What is written counts as on the disk once it was synced: a file's bytes by `sync`, its name by
+    `sync_folder`. Tests put one that fails, dies or takes notes in its place.
+    """
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder, and those above it, if it is not there."""
+        path.mkdir(parents=True, exist_ok=True)
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a new file; what had the name, a link to elsewhere perhaps, is removed first."""
+        path.unlink(missing_ok=True)
+        with open(path, "xb", buffering=0) as file:
+            _write_all(file.fileno(), data)
+
+    def append(self, path: Path, data: bytes) -> None:
+        """Write at the end of a file."""
+        with open(path, "ab", buffering=0) as file:
+            _write_all(file.fileno(), data)
+
+    def cut(self, path: Path, size: int) -> None:
+        """Leave of a file its first bytes."""
+        os.truncate(path, size)
+
+    def sync(self, path: Path) -> None:
+        """Wait until a file's bytes are on the disk."""
+        _sync(path)
+
+    def sync_folder(self, path: Path) -> None:
+        """Wait until the names in a folder are on the disk."""
+        _sync(path)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Give a file another name, in place of what had it, at once."""
+        os.replace(old, new)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        path.unlink(missing_ok=True)
+
+    def remove_folder(self, path: Path) -> None:
+        """Remove a folder with all in it, if it is there."""
+        if path.is_symlink():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(path)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
