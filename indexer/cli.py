@@ -73,7 +73,7 @@ class CommandGroup(click.Group):
             ctx.exit(0)
         except OSError as error:
             where = f": {error.filename}" if error.filename else ""
-            click.echo(f"earful: {error.strerror or error}{where}", err=True)
+            click.echo(f"earful: {printable(f'{error.strerror or error}{where}')}", err=True)
             ctx.exit(_FAILED)
 
 
@@ -245,9 +245,9 @@ def check(index: str, sources: tuple[str, ...], jobs: int | None, firms: str | N
     for stranger in store.strangers():
         click.echo(f"earful: {printable(stranger)}", err=True)
     if problems:
-        click.echo(f"earful: the index in {index} is damaged; run earful rebuild --fresh", err=True)
+        click.echo(f"earful: the index in {printable(index)} is damaged; run earful rebuild --fresh", err=True)
         click.get_current_context().exit(_FAILED)
-    click.echo(f"every file of the index in {index} is as it was written", err=True)
+    click.echo(f"every file of the index in {printable(index)} is as it was written", err=True)
     if sources:
         _check_sources(index, sources, jobs or os.cpu_count() or 1, firms)
 

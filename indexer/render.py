@@ -123,7 +123,9 @@ def summary(report: Mapping[str, Any], folder: str) -> str:
     ]
     refusals += [f"{len(report['waiting']):,} waiting"] if report["waiting"] else []
     refusals += [f"{report['resumed']:,} read by a rebuild that was stopped"] if report["resumed"] else []
-    line = f"{report['calls']:,} calls with {report['turns']:,} turns in {folder} (transcripts: {changes}; {', '.join(refusals)})"
+    line = (
+        f"{report['calls']:,} calls with {report['turns']:,} turns in {printable(folder)} (transcripts: {changes}; {', '.join(refusals)})"
+    )
     doubts = ", ".join(
         f"{name} in {count:,}" for name, count in sorted(report["warnings"].items(), key=lambda doubt: (-doubt[1], doubt[0]))
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from typing import Any
 
 import click
 
 from indexer.cli import CommandGroup, prepare_output
+from indexer.printable import printable
 
 __all__ = ["earful", "main"]
 
@@ -24,12 +26,19 @@ _COMMANDS = {
     "similar": "search.commands.similar:similar",
     "watch": "search.commands.watch:watch",
     "show": "search.commands.show:show",
+    "report": "indexer.cli:report",
     "check": "indexer.cli:check",
     "completion": "search.commands.completion:completion",
 }
 
 
 class _Earful(CommandGroup):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:  # in which click repeats what was typed
+            raise click.UsageError(printable(error.format_message(), "\n"), error.ctx) from error
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 

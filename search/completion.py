@@ -56,10 +56,12 @@ def values_of(snapshot: Snapshot, field: str) -> list[str]:
     """Give the values of a field that turns have, most turns first, ties by value."""
     import numpy as np
 
+    from indexer.printable import printable
     from search.facets import FacetCounts
 
     counted = FacetCounts(snapshot, np.flatnonzero(snapshot.live).astype(np.uint32)).of(field)
-    return [value.value for value in counted if value.value]
+    # A shell takes a completion for what was typed, line ends and all.
+    return [value.value for value in counted if value.value and printable(value.value) == value.value]
 
 
 def fitting_first(values: Iterable[str], typed: str) -> list[str]:

@@ -18,6 +18,7 @@ from whoosh import query as q
 from indexer.codec import CALL_FIELDS
 from indexer.errors import InvalidValue
 from indexer.roles import Role
+from search.budget import spend, spending
 from search.execute.exchanges import Matching, match_exchanges
 from search.execute.select import about_of, doubts, filters_in_words, lexicon_of, where_all
 from search.execute.weighting import SCORE_DIGITS
@@ -252,7 +253,7 @@ def _people(snapshot: Snapshot, table: Exchanges, name: str, asked: tuple[str, .
     is_meant = np.zeros(snapshot.turn_count, dtype=np.bool_)
     notes = []
     fields = ("firm", "speaker") if side is Side.QUESTION else ("role", "speaker")
-    for value in asked:
+    for value in spending(asked):
         fitting = {field: _values(snapshot, field, value) for field in fields}
         for field, values in fitting.items():
             column = snapshot.codes(field)
@@ -291,6 +292,7 @@ def _count(
     snapshot: Snapshot, table: Exchanges, facet: str, matching: Matching, passes: Mapping[str, NDArray[np.bool_]]
 ) -> tuple[ExchangeFacet, ...]:
     """Count as if there were no filter on what the facet counts."""
+    spend()
     others = [passing for name, passing in passes.items() if name != _FILTER_OF.get(facet, facet)]
     chosen = np.logical_and.reduce([matching.there, *others])
     return tuple(map(ExchangeFacet._make, table.values_of(snapshot, facet).count(chosen)))
@@ -330,6 +332,7 @@ def _cues(tree: q.Query, side: Side, unscoped: Side | None) -> Iterator[frozense
 
 
 def _said(snapshot: Snapshot, doc_id: int, cues: _Cues) -> Said:
+    spend()
     text = snapshot.text(doc_id)
     return Said(
         turn=int(snapshot.numbers("turn")[doc_id]),

@@ -8,11 +8,11 @@ import os
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from indexer.errors import InvalidValue, MissingExtra
+from indexer.printable import printable
 from search.tables import About, Cell, Table
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ ABOUT = "earful"  # the key under which Parquet, Arrow and pandas have what was 
 _PROVENANCE = ("query", "filters", "generation", "content")
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CONTROLS = dict.fromkeys(code for code in chain(range(32), range(127, 160)) if chr(code) not in "\t\n")
 _MOST_HTML_ROWS = 200
 
 
@@ -128,11 +127,11 @@ def write_parquet(answer: Exportable, file: str | os.PathLike[str]) -> tuple[tup
 def write_csv(answer: Exportable, out: TextIO) -> None:
     """Write each table with a header line, a blank line between; every row ends with what was asked of which index.
 
-    Text that a spreadsheet would take for a formula begins with an apostrophe, and control characters are left out.
+    Text that a spreadsheet would take for a formula begins with an apostrophe, and what a terminal would obey is left out.
     """
     writer = csv.writer(out)
     filters = json.dumps(answer.about.to_dict()["filters"], ensure_ascii=False)
-    asked = (_safe(answer.about.query), filters, answer.about.generation, answer.about.content)
+    asked = (_safe(answer.about.query), _safe(filters), answer.about.generation, answer.about.content)
     for number, table in enumerate(answer.tables()):
         if number:
             out.write("\r\n")
@@ -143,7 +142,7 @@ def write_csv(answer: Exportable, out: TextIO) -> None:
 def _safe(cell: Cell) -> Cell:
     if not isinstance(cell, str):
         return cell
-    text = cell.translate(_CONTROLS)
+    text = printable(cell, "\t\n", instead="")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

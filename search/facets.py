@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.schema import MANY_VALUED
+from search.budget import spend, spending
 from search.reader import Snapshot
 from search.results import FacetValue, FacetValues
 from search.sides import count_side_facet
@@ -56,6 +57,7 @@ class FacetCounts:
         Returns:
             The values that occur, most turns first, ties by value; None stands for turns without one.
         """
+        spend()
         if not len(self._doc_ids):
             return ()
         if field in SIDE_FACETS:
@@ -94,7 +96,7 @@ def _tally(numbers: NDArray[np.uint32], weights: NDArray[np.int64] | None, size:
 def _count_words(counts: dict[str, tuple[int, int]]) -> tuple[FacetValue, ...]:
     """Part the counts of combinations into counts of their words; a call has one combination, so counts of calls add up too."""
     words: dict[str, tuple[int, int]] = {}
-    for combination, (turns, calls) in counts.items():
+    for combination, (turns, calls) in spending(counts.items()):
         for word in combination.split() or [""]:
             so_far = words.get(word, (0, 0))
             words[word] = (so_far[0] + turns, so_far[1] + calls)

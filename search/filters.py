@@ -15,6 +15,7 @@ from indexer.errors import InvalidValue
 from indexer.model import Kind, Section
 from indexer.names import fold
 from indexer.roles import Role
+from search.budget import spending
 from search.query import Query
 from search.reader import Snapshot
 from search.suggest import suggest_values, with_suggestions
@@ -70,7 +71,7 @@ def make_masks(snapshot: Snapshot, query: Query) -> tuple[Masks, dict[str, tuple
     unfit: list[tuple[str, str]] = []
     for field, asked in query.filters.items():
         wanted: dict[str, None] = {}
-        for value in asked:
+        for value in spending(asked):
             values = field_values(snapshot, field, value)
             wanted.update(dict.fromkeys(values))
             if not values:

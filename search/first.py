@@ -10,6 +10,7 @@ import numpy as np
 from indexer.errors import InvalidValue
 from indexer.model import Kind
 from indexer.roles import Role
+from search.budget import spending
 from search.execute.answer import make_hits
 from search.execute.found import DocIds
 from search.execute.mentions import count_mentions
@@ -139,7 +140,7 @@ def first(snapshot: Snapshot, query: Query) -> Firsts:
     earliest = np.lexsort((company[order[begins]], when[order[begins]]))
     if len(begins) and query.offset >= len(begins):
         raise InvalidValue(f"offset: {query.offset} lies past the last of {len(begins)} companies", hint="choose a smaller one")
-    shown = [runs[number] for number in earliest[query.offset : query.offset + query.limit].tolist()]
+    shown = [runs[number] for number in spending(earliest[query.offset : query.offset + query.limit].tolist())]
     cues = cues_of(selected.tree)
     return Firsts(
         query=query.text,

@@ -14,9 +14,10 @@ from indexer.errors import IndexClosed, InvalidValue
 from indexer.model import Kind, Section, Turn
 from indexer.roles import Role
 from indexer.schema import PARAGRAPH_BREAK
+from search.budget import TIME_LIMIT_S, check_time_limit, spend, time_limit
 from search.execute import answer
 from search.query import ExchangeOptions, FirstOptions, SearchOptions, TurnOptions, make_query
-from search.reader import Snapshot, open_snapshot, telling_damage
+from search.reader import Snapshot, is_current, open_snapshot, telling_damage
 from search.results import Call, Page
 
 if TYPE_CHECKING:  # loaded by the question that needs it: a search does without
@@ -32,12 +33,16 @@ __all__ = ["CallIndex", "open_index"]
 class CallIndex:
     """An open index of calls; a context manager.
 
-    It answers from the generation that was current when it was opened, whatever a rebuild does meanwhile. Threads may
-    share one: they take turns.
+    It answers from the generation that was current when it was opened, whatever a rebuild does meanwhile; `refresh` moves on. Threads
+    may share one: they take turns. Processes open their own, or go on with one that was open when they were forked.
+
+    Every question raises QueryTimeout if it takes longer than the index was opened for; to wait for one's turn takes nothing of that.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, folder: str | os.PathLike[str], snapshot: Snapshot, time_limit_s: float | None = TIME_LIMIT_S) -> None:
+        self._folder = os.fspath(folder)
         self._snapshot = snapshot
+        self._time_limit_s = time_limit_s
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -53,6 +58,22 @@ class CallIndex:
             if not self._is_closed:
                 self._snapshot.close()
                 self._is_closed = True
+
+    def refresh(self) -> bool:
+        """Move on to what the index holds now; say whether that is another generation. Pages already given stay good.
+
+        Raises:
+            IndexClosed: it has been closed.
+            IndexNotFound, IndexDamaged: it cannot be opened anew; this one goes on as it was.
+        """
+        with self._lock:
+            if self._is_closed:
+                raise IndexClosed("the index is closed", hint="open it again with search.open_index")
+            if is_current(self._folder, self._snapshot):
+                return False
+            before, self._snapshot = self._snapshot, open_snapshot(self._folder)
+            before.close()
+            return True
 
     def search(self, query: str, **options: Unpack[SearchOptions]) -> Page:
         """Answer a query.
@@ -198,10 +219,11 @@ class CallIndex:
         with self._lock:
             if self._is_closed:
                 raise IndexClosed("the index is closed", hint="open it again with search.open_index")
-            with telling_damage():
+            with telling_damage(), time_limit(self._time_limit_s):
                 yield self._snapshot
 
     def _turn(self, doc_id: int) -> Turn:
+        spend()
         snapshot = self._snapshot
         value = partial(snapshot.value, doc_id=doc_id)
         stored = snapshot.stored(doc_id)
@@ -223,14 +245,19 @@ def _several(asked: str | Iterable[str]) -> tuple[str, ...]:
     return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
-def open_index(folder: str | os.PathLike[str] = "index") -> CallIndex:
+def open_index(folder: str | os.PathLike[str] = "index", *, time_limit_s: float | None = TIME_LIMIT_S) -> CallIndex:
     """Open an index for searching.
+
+    Args:
+        folder: Where it lies.
+        time_limit_s: How many seconds each question may take; None: as long as it takes.
 
     Raises:
         IndexNotFound: no index is there.
         IndexDamaged: it cannot be opened.
-        InvalidValue: the folder is a file.
+        InvalidValue: the folder is a file, or the limit is not above 0.
     """
+    check_time_limit(time_limit_s)
     if os.path.isfile(folder):
         raise InvalidValue(f"{os.fspath(folder)} is a file, not an index folder", hint="name the folder that earful rebuild wrote")
-    return CallIndex(open_snapshot(folder))
+    return CallIndex(folder, open_snapshot(folder), time_limit_s)

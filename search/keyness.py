@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from indexer.analysis import words
 from indexer.codec import are_among
 from indexer.model import Kind
+from search.budget import spending
 from search.reader import Snapshot
 from search.topics import Term, inflections_said
 
@@ -121,7 +122,7 @@ def _read_calls(snapshot: Snapshot) -> _Calls:
         values[field] = np.array(column.values)[column.codes[a_turn]]
     speakers = snapshot.codes("speaker")
     speaking = np.flatnonzero(np.bincount(speakers.codes[is_live], minlength=len(speakers.values)))
-    names = Counter(first for code in speaking.tolist() for first in words(speakers.values[code])[:1])
+    names = Counter(first for code in spending(speaking.tolist()) for first in words(speakers.values[code])[:1])
     return _Calls(
         of_turn=calls.codes,
         is_heard=is_heard,
@@ -194,7 +195,7 @@ class Tally:
         """
         times = np.zeros(_GROUPS)
         says = np.zeros(len(self._is_foreign), dtype=np.bool_)
-        for number in range(len(self.snapshot.segments)):
+        for number in spending(range(len(self.snapshot.segments))):
             doc_ids, frequencies = self._word(number, term[0], one_form) if len(term) == 1 else self._phrase(number, term)
             groups = self._group_of_turn[doc_ids]
             times += np.bincount(groups, weights=frequencies, minlength=_GROUPS)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from indexer.errors import InvalidValue
 from indexer.model import Kind
+from search.budget import spending
 from search.export import Exportable
 from search.keyness import Count, Sides, Tally, log_likelihood, log_ratio
 from search.reader import Snapshot
@@ -212,7 +213,7 @@ def _keywords(tally: Tally, side: str, against: Mapping[str, float], limit: int)
     fewest = max(_FEWEST, *(ceil(_LEAST_G2 / 2 / log(1 + sizes[other] / sizes[side])) for other in against))
     speech = Speech(tally.snapshot, tally.turns(side), tally.given_names, fewest)
     keys = []
-    for term, places in speech.terms().items():
+    for term, places in spending(speech.terms().items()):
         # One form of a word is mostly enough to see that the others say it, too.
         at_least = tally.count(term, one_form=True)
         if not _is_far_more(at_least, {**at_least.times._asdict(), side: len(places)}, sizes, side, against):
@@ -222,7 +223,7 @@ def _keywords(tally: Tally, side: str, against: Mapping[str, float], limit: int)
         scores = sorted(log_likelihood(times[side], sizes[side], times[other], sizes[other]) for other in against)
         if _is_far_more(count, times, sizes, side, against) and scores[0] >= _LEAST_G2:
             keys.append(_Key(term, places, count.times, scores))
-    return tuple(_new_term(tally, speech, key, side) for key in _best(keys, limit))
+    return tuple(_new_term(tally, speech, key, side) for key in spending(_best(keys, limit)))
 
 
 def _is_far_more(count: Count, times: Mapping[str, int], sizes: Mapping[str, int], side: str, against: Mapping[str, float]) -> bool:
@@ -240,7 +241,7 @@ def _best(keys: list[_Key], limit: int) -> list[_Key]:
     in_chosen: set[Term] = set()  # the words of phrases chosen
     covered: set[Place] = set()
     # What the company never said before has the same G2 for the same number of times; then the others decide.
-    for key in sorted(keys, key=lambda key: ([-score for score in key.scores], key.term)):
+    for key in spending(sorted(keys, key=lambda key: ([-score for score in key.scores], key.term))):
         if len(chosen) == limit:
             break
         if key.term in in_phrase or key.term in in_chosen:

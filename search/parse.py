@@ -19,9 +19,10 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 from whoosh import query as q
 
 from indexer.analysis import words
-from indexer.errors import QuerySyntaxError, UnknownField
+from indexer.errors import InvalidValue, QuerySyntaxError, UnknownField
 from indexer.names import fold
 from indexer.schema import VALUE_FIELDS
+from search.budget import spend
 from search.inflect import inflections
 from search.tree import Forms, Near, NoValue, Scope, Side, Synonymous
 
@@ -148,7 +149,7 @@ def _explain_error(error: UnexpectedInput, text: str) -> NoReturn:
     if not text.strip():
         raise QuerySyntaxError("the query is empty", query='""', column=1, hint="* matches every turn") from error
     token, expected = (error.token, error.expected) if isinstance(error, UnexpectedToken) else (Token("$END", ""), set[str]())
-    column = len(text.rstrip()) + 1 if token.type == "$END" else (token.column or 1)
+    column = len(text.rstrip()) + 1 if token.type == "$END" else _column(token)
     message, hint = _diagnose(token, expected, text[: column - 1], text[column - 1 :])
     raise QuerySyntaxError(message, query=text, column=column, hint=hint) from error
 
@@ -174,11 +175,16 @@ def _diagnose(token: Token, expected: set[str], before: str, after: str) -> tupl
     return f"cannot understand {str(token) or after[:_MOST_SHOWN]!r}", "quote what shall be searched for as it is"
 
 
+def _column(token: Token) -> int:
+    """Say where a token begins, counted from 1 through all lines of a query."""
+    return (token.start_pos or 0) + 1
+
+
 def _check_patterns(tree: Tree[Token] | Token, text: str) -> None:
     """Refuse too many patterns: each is a look at all words of the index."""
     leaves = tree.scan_values(lambda leaf: isinstance(leaf, Token) and leaf.type in ("WILDCARD", "FUZZY")) if isinstance(tree, Tree) else ()
     for token in islice(leaves, _MOST_PATTERNS, None):
-        raise QuerySyntaxError("too many words with *, ? or ~", query=text, column=token.column or 1, hint=f"{_MOST_PATTERNS} are possible")
+        raise QuerySyntaxError("too many words with *, ? or ~", query=text, column=_column(token), hint=f"{_MOST_PATTERNS} are possible")
 
 
 class _Meaning:
@@ -191,6 +197,7 @@ class _Meaning:
         self._field = field
 
     def of(self, node: Tree[Token] | Token) -> q.Query:
+        spend()
         if isinstance(node, Token):
             return self._leaf(node)
         meaning: q.Query = getattr(self, f"_{node.data}")(*node.children)
@@ -244,7 +251,7 @@ class _Meaning:
         if field not in ("text", *VALUE_FIELDS):
             sides = _SIDES if self._has_sides else ()
             raise UnknownField(
-                f"no field {name[:-1]!r} at column {name.column} of: {self._text}",
+                f"no field {name[:-1]!r} at column {_column(name)} of: {self._text}",
                 hint=f"fields are {', '.join(('text', *VALUE_FIELDS, *sides))}; quote the words to search for them",
             )
         if self._field not in ("text", field):
@@ -352,7 +359,10 @@ class _Meaning:
                 return self._range(token, field)
             if _BEFORE_VALUE.match(value):
                 self._refuse(token, f"{field} takes no {value[0]}", f"write a range as {field}:2021..2022, open at one end if need be")
-        values = self._lexicon.values(field, value)
+        try:
+            values = self._lexicon.values(field, value)
+        except InvalidValue as error:  # of a closed set
+            raise InvalidValue(f"{error.args[0]} at column {_column(token)} of: {self._text}", hint=error.hint) from error
         return _or([q.Term(field, fold(each)) for each in values]) if values else NoValue(field, value)
 
     def _range(self, token: Token, field: str) -> q.Query:
@@ -366,7 +376,7 @@ class _Meaning:
         return q.TermRange(field, first or "0", (last or "9") + _BEHIND, constantscore=False)
 
     def _refuse(self, token: Token, message: str, hint: str) -> NoReturn:
-        raise QuerySyntaxError(message, query=self._text, column=token.column or 1, hint=hint)
+        raise QuerySyntaxError(message, query=self._text, column=_column(token), hint=hint)
 
 
 _BEHIND = "\uffff"  # is behind all that a value may go on with

@@ -55,7 +55,7 @@ def find_marks(turns: Iterable[Turn], query: str, synonyms: bool | str | os.Path
 
     Args:
         turns: Of one call.
-        query: In the query language. One that is no query, or whose table of synonyms is gone, marks nothing.
+        query: In the query language. One that is no query, takes too long, or whose table of synonyms is gone, marks nothing.
         synonyms: As `make_query` has it.
     """
     texts = {turn.number: PARAGRAPH_BREAK.join(turn.paragraphs) for turn in turns}
@@ -63,11 +63,11 @@ def find_marks(turns: Iterable[Turn], query: str, synonyms: bool | str | os.Path
     try:
         asked = make_query(query, synonyms=synonyms)
         tree = parse(asked.text, _lexicon(said, asked.synonyms.of if asked.synonyms else None), has_sides=True)
+        cues = cues_of(tree)
+        # A snippet as long as the text is the text, with its matches where they are.
+        return {number: make_snippet(text, cues, len(text) + 2).matches for number, text in texts.items()}
     except EarfulError:
         return {}
-    cues = cues_of(tree)
-    # A snippet as long as the text is the text, with its matches where they are.
-    return {number: make_snippet(text, cues, len(text) + 2).matches for number, text in texts.items()}
 
 
 def _lexicon(said: set[str], synonyms: Callable[[Phrase], tuple[Phrase, ...]] | None) -> Lexicon:

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from fnmatch import translate
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,13 +15,16 @@ from numpy.typing import NDArray
 from whoosh import query as q
 
 from indexer.codec import ByteStrings
+from search.budget import spend, spending
 
-__all__ = ["fits", "fitting", "to_bytes"]
+__all__ = ["fits", "fitting", "in_shares", "to_bytes"]
 
 _BEHIND = b"\xff"  # which no UTF-8 has
 _SPECIAL = re.compile(r"[*?\[]")
-_WILD = {"*": rb"[^\n]*", "?": rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"}  # any letters; one letter, in UTF-8
+_WILD = {"?": rb"(?:[\x00-\x09\x0b-\x7f]|[\xc0-\xff][\x80-\xbf]*)"}  # one letter, in UTF-8
 _LINE_END = ord("\n")
+_MOST_LOOKED_AT = 65_536  # words, before one looks at the time; a hundredth of a second
+_MOST_AT_ONCE = 1 << 20  # postings or places, of which memory is taken for some arrays
 
 
 def fitting(pattern: q.Query, words: Sequence[bytes]) -> NDArray[np.int64]:
@@ -30,12 +35,26 @@ def fitting(pattern: q.Query, words: Sequence[bytes]) -> NDArray[np.int64]:
         words: UTF-8, ascending.
     Cost: a binary search; for a wildcard, or an edit distance, a look at all words that begin as it must.
     """
+    spend()
     return _RULES[type(pattern)](pattern, words)
 
 
 def fits(pattern: q.Query, word: str) -> bool:
     """Say whether a pattern means a word."""
+    if isinstance(pattern, q.Wildcard) and "[" not in pattern.text:  # asked of each word of a snippet
+        return _pattern(pattern.text).match(word.encode() + b"\n") is not None
     return len(fitting(pattern, [word.encode()])) > 0
+
+
+def in_shares(counts: NDArray[np.uint32]) -> list[slice]:
+    """Cut words into runs of about a million postings or places together.
+
+    Args:
+        counts: uint32[words], how many each word has.
+    """
+    upto = np.cumsum(counts, dtype=np.int64) // _MOST_AT_ONCE
+    cuts = [0, *(np.flatnonzero(np.diff(upto)) + 1).tolist(), len(counts)]
+    return [slice(start, end) for start, end in pairwise(cuts) if start < end]
 
 
 def to_bytes(word: str | bytes) -> bytes:
@@ -57,16 +76,31 @@ def _wildcard(pattern: q.Wildcard, words: Sequence[bytes]) -> NDArray[np.int64]:
     if "[" in pattern.text:
         fits = re.compile(translate(pattern.text)).match
         return first + np.flatnonzero([fits(word.decode()) is not None for word in words[first:last]])
+    parts = (
+        _of_lines(words, start, min(start + _MOST_LOOKED_AT, last), _pattern(pattern.text)) for start in range(first, last, _MOST_LOOKED_AT)
+    )
+    return np.concatenate([np.empty(0, dtype=np.int64), *spending(parts)])
+
+
+def _of_lines(words: Sequence[bytes], first: int, last: int, pattern: re.Pattern[bytes]) -> NDArray[np.int64]:
+    """Search many words at once, which is ten times as fast as one by one."""
     lines = _joined(words, first, last)
-    begins = [match.start() for match in _pattern(pattern.text).finditer(lines)]
+    begins = [match.start() for match in pattern.finditer(lines)]
     ends = np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == _LINE_END)
     return first + np.searchsorted(ends, begins)
 
 
+@lru_cache(maxsize=64)
 def _pattern(text: str) -> re.Pattern[bytes]:
-    """Make a pattern of lines: all words are searched at once, which is ten times as fast as one by one."""
-    parts = (_WILD.get(char) or re.escape(char).encode() for char in text)
-    return re.compile(b"^" + b"".join(parts) + rb"(?=\n)", re.MULTILINE)
+    """Make a pattern of lines."""
+    first, *others = [b"".join(_WILD.get(char) or re.escape(char).encode() for char in part) for part in text.split("*")]
+    *middle, last = others or [b""]
+    # Of several parts between * each is looked for where it is found first, and nowhere else if what follows does not fit then. That
+    # finds all that fits, in time that grows with the length of a word, not with a power of it. One part alone has no such power, and
+    # is found in half the time by going back from the end.
+    form = rb"[^\n]*%b" if len(middle) < 2 else rb"(?>[^\n]*?%b)"
+    wild = b"".join(form % part for part in middle) + rb"[^\n]*" + last
+    return re.compile(b"^" + first + (wild if others else b"") + rb"(?=\n)", re.MULTILINE)
 
 
 def _fuzzy(pattern: q.FuzzyTerm, words: Sequence[bytes]) -> NDArray[np.int64]:

@@ -12,6 +12,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from indexer.errors import InvalidValue, MissingExtra
+from indexer.printable import printable
 from search.trends import TrendPoint, Trends, period_name, period_number
 
 if TYPE_CHECKING:
@@ -149,10 +150,11 @@ def _notes(trends: Trends, series: Sequence[_Series]) -> Iterator[str]:
 
 
 def _fitted(text: str, chars: int) -> str:
-    return fill(text, chars, max_lines=_MOST_LINES, placeholder=" …")
+    return fill(printable(text), chars, max_lines=_MOST_LINES, placeholder=" …")
 
 
 def _cut(text: str, chars: int) -> str:
+    text = printable(text)
     return text if len(text) <= chars else f"{text[: chars - 1]}…"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.schema import MANY_VALUED
+from search.budget import spending
 from search.reader import Snapshot
 from search.results import FacetValues
 from search.tree import SIDE_FACETS, Side
@@ -134,7 +135,7 @@ class Exchanges:
         words_of = [value.split() or [""] for value in column.values]
         names = tuple(sorted({"", *(word for words in words_of for word in words)}))
         place = {name: number for number, name in enumerate(names)}
-        pairs = [(np.flatnonzero(codes == code), place[word]) for code, words in enumerate(words_of) for word in words]
+        pairs = [(np.flatnonzero(codes == code), place[word]) for code, words in spending(enumerate(words_of)) for word in words]
         return names, np.concatenate([owners for owners, _ in pairs]), np.repeat([word for _, word in pairs], [len(o) for o, _ in pairs])
 
     def _pair(self, names: tuple[str, ...], owners: NDArray[np.int64], codes: NDArray[np.int64]) -> ExchangeValues:

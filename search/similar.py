@@ -22,6 +22,7 @@ from whoosh import query as q
 
 from indexer.analysis import words
 from indexer.errors import InvalidValue, UnknownCall
+from search.budget import spending
 from search.execute.answer import make_hits
 from search.execute.match import match
 from search.execute.select import about_of
@@ -177,7 +178,7 @@ def _weigh(
     seen: set[tuple[tuple[str, float], ...]] = set()
     ranked: list[tuple[float, int, int]] = []
     ordered = doc_ids[np.argsort(snapshot.call_order(doc_ids))]
-    for doc_id in ordered.tolist():
+    for doc_id in spending(ordered.tolist()):
         weighed = weights.of(doc_id)
         same = tuple(sorted(weighed.items()))
         if len(telling & weighed.keys()) >= _FEWEST_SHARED and same not in seen:

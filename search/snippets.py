@@ -11,6 +11,7 @@ from typing import TypeAlias
 from whoosh import query as q
 
 from indexer.analysis import blank_tags, spans
+from search.budget import spend, spending
 from search.patterns import fits
 from search.results import Snippet
 from search.tree import Forms, Scope, Synonymous
@@ -96,7 +97,7 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
     found: list[Match] = []
     looked_at = place = 0
     tokens = _Tokens(spaced, 0)
-    for begins, ends in cues.candidates(spaced):
+    for begins, ends in spending(cues.candidates(spaced)):
         if begins < looked_at:
             continue
         if begins >= tokens.drawn_to:
@@ -107,6 +108,7 @@ def _matches(text: str, sought: tuple[frozenset[Cue], ...]) -> list[Match]:
                 found.append(match)
             looked_at = token[2]
             place += 1
+            spend()
         looked_at = max(looked_at, ends)
     return found
 
@@ -213,7 +215,7 @@ def _best_window(found: list[tuple[int, int, int]], width: int) -> tuple[int, in
     """First and last match of the best run of matches that fits the width."""
     best, best_worth = (0, 0), (0, 0)
     starts = [start for start, _, _ in found]
-    for first, (start, _, _) in enumerate(found):
+    for first, (start, _, _) in spending(enumerate(found)):
         last = max(first, bisect_left(starts, start + width) - 1)
         while last > first and found[last][1] - start > width:
             last -= 1
@@ -221,6 +223,8 @@ def _best_window(found: list[tuple[int, int, int]], width: int) -> tuple[int, in
         worth = (len({which for _, _, which in run}), len(run))
         if worth > best_worth:
             best, best_worth = (first, last), worth
+        if last == len(found) - 1:  # what begins later has less; a window of the whole text has all at once
+            break
     return best
 
 

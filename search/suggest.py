@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.codec import SegmentArrays, are_among
 from indexer.names import fold
 from indexer.schema import MANY_VALUED
+from search.budget import spend, spending
 from search.inflect import inflections
 from search.reader import Snapshot, Value
 
@@ -67,7 +68,7 @@ def suggest_words(snapshot: Snapshot, word: str) -> tuple[str, ...]:
     likely += [(_unlikeliness(word, parts, 1, times), parts) for parts, times in _parted(snapshot, word, turns) if times >= least]
     ranked = sorted(each for each in likely if each[1] not in own and all(map(snapshot.occurs, each[1].split())))
     found: list[str] = []
-    for unlikeliness, candidate in ranked:
+    for unlikeliness, candidate in spending(ranked):
         if candidate not in own and unlikeliness <= ranked[0][0] + _MOST_UNLIKELIER:
             found.append(candidate)
             own.update(inflections(candidate, turns.__contains__))
@@ -92,13 +93,14 @@ def _near(word: str, turns: Counter[str]) -> list[tuple[str, int]]:
 
     most = 1 if len(word) <= _ONE_EDIT else 2
     known = [each for each in turns if abs(len(each) - len(word)) <= most and each.isalpha()]
+    spend()
     edits = cdist([word], known, scorer=OSA.distance, score_cutoff=most, dtype=np.int32)[0]
     return [(known[place], int(edits[place])) for place in np.flatnonzero((edits <= most) & (edits > 0)).tolist()]
 
 
 def _parted(snapshot: Snapshot, word: str, turns: Counter[str]) -> Iterator[tuple[str, int]]:
     """Give the two words that a word may be made of, with how often they are said side by side, if that is often."""
-    for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+    for place in spending(range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)):
         first, second = word[:place], word[place:]
         if min(turns[first], turns[second]) >= _FEWEST_TURNS:
             times = sum(_times_side_by_side(segment.arrays, first.encode(), second.encode()) for segment in snapshot.segments)
@@ -124,7 +126,7 @@ def _turn_counts(snapshot: Snapshot) -> Counter[str]:
     """Count the turns that say each word, deleted ones included; made at first use, which takes 0.1 s for 100,000 words."""
     if snapshot not in _known:
         turns: Counter[str] = Counter()
-        for segment in snapshot.segments:
+        for segment in spending(snapshot.segments):
             words = segment.arrays.words.joined(0, len(segment.arrays.words)).decode().split("\n")[:-1]
             counts = segment.arrays.numbers("words", "turn_count").tolist()
             turns.update(dict(zip(words, counts, strict=True)))
@@ -182,7 +184,7 @@ def _alike(wanted: str, values: tuple[Value, ...]) -> Iterator[tuple[Value, floa
         {words[place]: float(row[place]) for place in np.flatnonzero(row).tolist()} for row in _likeness(asked, words, _LEAST_OF_A_WORD)
     ]
     near = frozenset(chain.from_iterable(by_word))
-    for value, own, of_letters in zip(values, own_words, whole, strict=True):
+    for value, own, of_letters in spending(zip(values, own_words, whole, strict=True)):
         if not near.isdisjoint(own):
             of_asked = sum(max(found.get(word, 0.0) for word in own) for found in by_word) / len(by_word)
             of_own = sum(max(found.get(word, 0.0) for found in by_word) for word in own) / len(own)
@@ -196,6 +198,7 @@ def _likeness(of: Sequence[str], to: Sequence[str], least: float) -> NDArray[np.
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import cdist
 
+    spend()
     found: NDArray[np.float64] = cdist(of, to, scorer=OSA.normalized_similarity, score_cutoff=least / 100, dtype=np.float64)
     return found * 100
 

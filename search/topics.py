@@ -11,6 +11,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from indexer.analysis import blank_tags, normalise, words, words_as_written
+from search.budget import spending
 from search.inflect import inflections
 from search.reader import Snapshot
 
@@ -67,7 +68,7 @@ class Speech:
 
     def __init__(self, snapshot: Snapshot, doc_ids: Iterable[int], given_names: frozenset[str], fewest: int) -> None:
         """Take the turns, in order; first names of people; and how often a term must be said."""
-        self.turns = [_read(snapshot, doc_id) for doc_id in doc_ids]
+        self.turns = [_read(snapshot, doc_id) for doc_id in spending(doc_ids)]
         self._fewest = fewest
         self._names = _names_of(snapshot, self.turns, given_names)
         self._counts: Counter[str] = Counter()
@@ -87,7 +88,7 @@ class Speech:
         for word, count in self._counts.items():
             alike[word[:_ALIKE]] += count
         heads: dict[str, str] = {}
-        for word, _ in sorted(self._counts.items(), key=lambda each: (-each[1], each[0])):
+        for word, _ in spending(sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))):
             base = word.removesuffix("'s")
             if alike[word[:_ALIKE]] >= self._fewest and word not in heads and base not in never and not _NO_WORD.fullmatch(base):
                 for form in inflections_said(word, self._counts.__contains__):
@@ -105,7 +106,7 @@ class Speech:
         wanted -= {
             (word,) for pair, count in pairs.items() for word in pair if count > _NEARLY_ALL * singles[word] and self._may_follow(*pair)
         }
-        return {term: places for term, places in _places(wanted, said).items() if self._is_topic(term, places, said, pairs)}
+        return {term: places for term, places in spending(_places(wanted, said).items()) if self._is_topic(term, places, said, pairs)}
 
     def _is_topic(self, term: Term, places: list[Place], said: list[list[str]], pairs: Mapping[tuple[str, str], int]) -> bool:
         if len(places) < _FEWEST_IN_A_TURN and len({place.turn for place in places}) < _FEWEST_TURNS:
@@ -171,7 +172,7 @@ def _names_of(snapshot: Snapshot, turns: Iterable[SaidTurn], given: frozenset[st
 def _places(wanted: set[Term], said: list[list[str]]) -> dict[Term, list[Place]]:
     """Find the places of words and pairs of words."""
     places: dict[Term, list[Place]] = {}
-    for turn, heads in enumerate(said):
+    for turn, heads in spending(enumerate(said)):
         for word, pair in enumerate(pairwise([*heads, ""])):
             if pair in wanted:
                 places.setdefault(pair, []).append(Place(turn, word))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import InvalidValue, UnknownField
 from indexer.schema import FACETS, MANY_VALUED
+from search.budget import spending
 from search.execute.mentions import count_mentions
 from search.execute.select import about_of, select, where_all
 from search.export import Exportable
@@ -226,7 +227,7 @@ def _points(cells: _Cells, counts: Mapping[str, NDArray[np.int64] | None], by: s
         known = [cells.periods[code] for code in there if cells.periods[code]]
         names = [*_stretch(known[0], known[-1], by), ""] if known else [""]
         of_name = {cells.periods[code]: code for code in there}
-        for name in names:
+        for name in spending(names):
             code = of_name.get(name)
             if name or code is not None:
                 yield _point(cells.values[value], name, {field: row[code] for field, row in rows.items()} if code is not None else {})

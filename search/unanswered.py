@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as q
 
+from search.budget import spend
 from search.deferrals import load_deferrals
 from search.execute.match import match
 from search.execute.mentions import sought
@@ -143,6 +144,7 @@ def _deferring(snapshot: Snapshot) -> NDArray[np.int16]:
         found = np.full(snapshot.turn_count, -1, dtype=np.int16)
         phrases = load_deferrals()
         for number in range(len(phrases) - 1, -1, -1):
+            spend()
             for segment in snapshot.segments:
                 words = [word for text in phrases[number] if (word := segment.arrays.find(text.encode())) is not None]
                 if len(words) == len(phrases[number]):

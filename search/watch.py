@@ -30,6 +30,7 @@ import numpy as np
 
 from indexer.errors import IndexDamaged, InvalidTable, InvalidValue, RequestError, UnknownField
 from indexer.store import Store
+from search.budget import TIME_LIMIT_S, check_time_limit, time_limit
 from search.execute.answer import make_hits
 from search.execute.found import Found
 from search.execute.select import select
@@ -196,8 +197,9 @@ class WatchRun(Exportable):
 class Watches:
     """The watches of an index; made by `open_watches`, which keeps others from changing them meanwhile."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, time_limit_s: float | None = TIME_LIMIT_S) -> None:
         self._store = store
+        self._time_limit_s = time_limit_s
         self._all = {watch.name: watch for watch in list_watches(store)}
         self._to_remember: dict[str, Memory] = {}
 
@@ -226,7 +228,7 @@ class Watches:
         if isinstance(watch.synonyms, str):  # a job may run it from another folder
             watch = with_changes(watch, synonyms=os.path.abspath(watch.synonyms))
         query = watch.to_query()
-        with telling_damage():
+        with telling_damage(), time_limit(self._time_limit_s):
             selected = select(snapshot, query)
             said = said_in(snapshot, selected)
         if watch.name in self._all:
@@ -282,7 +284,7 @@ class Watches:
     def _run(self, snapshot: Snapshot, files: Mapping[str, str], watch: Watch, limit: int) -> WatchNews:
         memory = read_memory(self._store, watch.name)
         query = watch.to_query()
-        with telling_damage():
+        with telling_damage(), time_limit(self._time_limit_s):
             selected = select(snapshot, query)
             said = said_in(snapshot, selected)
             known = known_of(memory, said, files)
@@ -315,19 +317,25 @@ def list_watches(store: Store) -> tuple[Watch, ...]:
 
 
 @contextmanager
-def open_watches(store: Store) -> Iterator[Watches]:
+def open_watches(store: Store, *, time_limit_s: float | None = TIME_LIMIT_S) -> Iterator[Watches]:
     """Give the watches of an index, and keep other processes from changing them; a rebuild is not kept waiting.
 
     Open the index after them: of two runs the later one must not see the older generation.
 
+    Args:
+        store: Of the index.
+        time_limit_s: How many seconds each watch may take; None: as long as it takes.
+
     Raises:
+        InvalidValue: the limit is not above 0.
         IndexNotFound: there is no index.
         IndexLocked: another process has had them for ten seconds.
         IndexDamaged: their file is not what was written, or another version's.
     """
+    check_time_limit(time_limit_s)
     store.generation()  # else the lock would make the folder
     with store.lock(_LOCK, "use of the watches", wait_s=_WAIT_S):
-        yield Watches(store)
+        yield Watches(store, time_limit_s)
 
 
 def _about(snapshot: Snapshot, watches: Sequence[Watch]) -> About:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.schema import FACETS, MANY_VALUED
+from search.budget import spending
 from search.filters import Masks
 from search.reader import Snapshot
 from search.results import CallLine, FacetValue, Without
@@ -27,7 +28,7 @@ def _completed(snapshot: Snapshot, masks: Masks, field: str, values: Sequence[Fa
     if field in MANY_VALUED:
         there = {word for value in there for word in value.split() or [""]}
     counted = {value.value or "" for value in values}
-    return (*values, *(FacetValue(value or None, 0, 0) for value in sorted(there - counted)))
+    return (*values, *(FacetValue(value or None, 0, 0) for value in spending(sorted(there - counted))))
 
 
 def without_hits(snapshot: Snapshot, masks: Masks, doc_ids: NDArray[np.uint32]) -> Without:
@@ -44,12 +45,12 @@ def without_hits(snapshot: Snapshot, masks: Masks, doc_ids: NDArray[np.uint32]) 
     a_turn = passing[firsts]
     silent = a_turn[~np.isin(calls[a_turn], calls[doc_ids])]
     names = np.setdiff1d(companies.codes[a_turn], companies.codes[doc_ids])
-    lines = (CallLine(*(snapshot.value(name, doc_id) for name in CallLine._fields)) for doc_id in silent.tolist())
+    lines = (CallLine(*(snapshot.value(name, doc_id) for name in CallLine._fields)) for doc_id in spending(silent.tolist()))
     return Without(calls=tuple(lines), companies=tuple(companies.values[code] for code in names.tolist()))
 
 
 def _passing(snapshot: Snapshot, masks: Masks) -> NDArray[np.int64]:
     turns = np.flatnonzero(snapshot.live)
-    for mask in masks.values():
+    for mask in spending(masks.values()):
         turns = turns[np.flatnonzero(mask[turns])]
     return turns

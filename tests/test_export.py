@@ -218,3 +218,11 @@ def test_the_command_writes_parquet_and_zeros(index: Path, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t-facets.parquet", "t-without.parquet", "t.parquet"]
     assert pq.read_table(tmp_path / "t-without.parquet").column("call").to_pylist() == [call["call"] for call in found["without"]["calls"]]
     assert found["without"]["companies"] == [value["value"] for value in found["facets"]["company"] if value["turns"] == 0]
+
+
+@pytest.mark.parametrize(("command", "option"), [("search", "--parquet"), ("search", "--synonym-file"), ("trends", "--plot")])
+def test_a_file_without_a_name_is_refused(index: Path, command: str, option: str) -> None:
+    """An empty name, as an unset variable of a script leaves it, is wrong use and not the same as none."""
+    done = CliRunner().invoke(earful, [command, "tariffs", option, "", "--index", str(index)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"'{option}': a file needs a name" in done.stderr

@@ -199,6 +199,8 @@ def _wild(text: str) -> Tree:
         ("*IFF", _wild("*iff")),
         ("*ari*", _wild("*ari*")),
         ("wom?n", _wild("wom?n")),
+        ("wom?*", _wild("wom?*")),
+        ("wo??*", _wild("wo??*")),
         ("?ariff", _wild("?ariff")),
         ("t?r*", _wild("t?r*")),
         ("co??a", _wild("co??a")),
@@ -322,6 +324,9 @@ def test_the_sides_of_an_exchange() -> None:
         ('"cash runway', 1, "unclosed quote"),
         ('guidance "cash', 10, "unclosed quote"),
         ('"a" b"', 6, "unclosed quote"),
+        ("cash\nrunway\nAND", 16, "AND has nothing after it"),  # columns count on through lines
+        ("cash\n-runway", 6, "- is no sign"),
+        ("cash (\nOR b)", 8, "OR has nothing before it"),
         ("“cash", 1, "unclosed quote"),
         ('role:"', 6, "unclosed quote"),
         ("guidance AND", 13, "AND has nothing after it"),

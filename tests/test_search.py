@@ -15,7 +15,7 @@ import pytest
 
 import indexer
 import search
-from indexer.errors import IndexDamaged, IndexNotFound, InvalidValue, QuerySyntaxError, UnknownCall, UnknownField
+from indexer.errors import IndexClosed, IndexDamaged, IndexNotFound, InvalidValue, QuerySyntaxError, UnknownCall, UnknownField
 
 _SAMPLES = Path(indexer.__file__).parent / "samples"
 
@@ -222,6 +222,14 @@ def test_what_cannot_be_answered_is_an_error_of_ours(
     assert calls.search("guidance", limit=0).turns == 25
 
 
+def test_a_value_that_is_none_is_shown_in_the_query(calls: search.CallIndex) -> None:
+    """Of several values in a query the error points at the one that the field does not have; a filter has no column."""
+    with pytest.raises(InvalidValue, match=r"^role: 'CEOO' is not possible at column 14 of: role:\(CFO OR CEOO\); choose one of CEO, "):
+        calls.search("role:(CFO OR CEOO)")
+    with pytest.raises(InvalidValue, match=r"^role: 'CEOO' is not possible; choose one of"):
+        calls.search("*", role="CEOO")
+
+
 def test_an_unknown_call_is_told(calls: search.CallIndex) -> None:
     """The error names the call and how to list those that are there."""
     with pytest.raises(UnknownCall, match=r"no call 'NOSUCH-2025Q1' in the index; earful search '\*' --facet call lists them"):
@@ -293,6 +301,42 @@ def test_an_open_index_keeps_its_calls_while_a_rebuild_switches(tmp_path: Path) 
             ]
         assert [hit.snippet.text for hit in old.search("sell").hits] == ["We sell pumps."]
         assert len(old.read_call("VLTA-2024Q3").turns) == 36
+
+
+def test_an_open_index_moves_on_when_it_is_told_to(tmp_path: Path) -> None:
+    """`refresh` says whether there was another generation; pages stay good; a new index in the place of the old one is another, too."""
+    source, index = tmp_path / "source", tmp_path / "index"
+    source.mkdir()
+    (source / "sole.txt").write_text(_ALONE.format("sell"))
+    indexer.rebuild([source], index=index)
+    with search.open_index(index) as calls:
+        page = calls.search("sell")
+        assert calls.refresh() is False
+        (source / "sole.txt").write_text(_ALONE.format("rent"))
+        indexer.rebuild([source], index=index)
+        assert (calls.search("rent").turns, calls.refresh(), calls.search("rent").turns) == (0, True, 1)
+        assert page.hits[0].snippet.text == "We sell pumps."
+        shutil.rmtree(index)
+        for word in ("lend", "mend"):
+            (source / "sole.txt").write_text(_ALONE.format(word))
+            indexer.rebuild([source], index=index)
+        assert (calls.refresh(), calls.search("mend").turns) == (True, 1)
+
+
+def test_an_index_that_cannot_be_opened_anew_goes_on(tmp_path: Path) -> None:
+    """If the index was removed or damaged `refresh` says so, and what was open answers as before."""
+    (tmp_path / "sole.txt").write_text(_ALONE.format("sell"))
+    indexer.rebuild([tmp_path / "sole.txt"], index=tmp_path / "index")
+    with search.open_index(tmp_path / "index") as calls:
+        (tmp_path / "index" / "earful-1.json").write_text("rubbish")
+        with pytest.raises(IndexDamaged):
+            calls.refresh()
+        shutil.rmtree(tmp_path / "index")
+        with pytest.raises(IndexNotFound):
+            calls.refresh()
+        assert calls.search("sell").turns == 1
+    with pytest.raises(IndexClosed):
+        calls.refresh()
 
 
 def test_an_index_without_firms_answers(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import call_options, synonym_options
+from search.commands.options import call_options, synonym_options, time_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
 from search.completion import complete_values
@@ -30,8 +30,11 @@ __all__ = ["exchanges"]
 @synonym_options
 @output_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
+@time_option
 @index_option
-def exchanges(query: str, full: bool, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
+def exchanges(
+    query: str, full: bool, output: str | None, parquet: str | None, explain: bool, time_limit: float, index: str, **options: Any
+) -> None:
     """Find questions with their answers.
 
     An exchange is one analyst's questions with all the answers to them; those are printed that match QUERY.
@@ -52,7 +55,7 @@ def exchanges(query: str, full: bool, output: str | None, parquet: str | None, e
     from search.index import open_index
     from search.render.exchanges import exchange_totals, print_exchanges, write_plain_exchanges
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         page = calls.exchanges(query, **options)
     tell(page, explain)
     print_answer(page, output, parquet, partial(print_exchanges, full=full), partial(write_plain_exchanges, full=full))

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import filter_options, synonym_options
+from search.commands.options import filter_options, synonym_options, time_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
 
@@ -22,8 +22,9 @@ __all__ = ["first"]
 @synonym_options
 @output_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
+@time_option
 @index_option
-def first(query: str, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
+def first(query: str, output: str | None, parquet: str | None, explain: bool, time_limit: float, index: str, **options: Any) -> None:
     """Find who said QUERY first, and who last, by company.
 
     When, by whom, and was it raised by management or by an analyst? The earliest company comes first. In a pipe: company, first or
@@ -38,7 +39,7 @@ def first(query: str, output: str | None, parquet: str | None, explain: bool, in
     from search.index import open_index
     from search.render.first import first_totals, print_firsts, write_plain_firsts
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         found = calls.first(query, **options)
     tell(found, explain)
     print_answer(found, output, parquet, print_firsts, write_plain_firsts)

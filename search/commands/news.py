@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from indexer.cli import index_option
+from search.commands.options import time_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with
 from search.completion import complete_values
@@ -16,8 +17,9 @@ __all__ = ["news"]
 @click.argument("call", shell_complete=complete_values("call"))
 @click.option("--limit", type=int, default=10, show_default=True, metavar="N", help="Terms to show, new and dropped.")
 @output_options
+@time_option
 @index_option
-def news(call: str, limit: int, output: str | None, parquet: str | None, index: str) -> None:
+def news(call: str, limit: int, output: str | None, parquet: str | None, time_limit: float, index: str) -> None:
     """Tell what is new in a CALL.
 
     These are the words and two-word phrases that it has more of than the company's earlier calls, and than others of the period.
@@ -33,7 +35,7 @@ def news(call: str, limit: int, output: str | None, parquet: str | None, index: 
     from search.index import open_index
     from search.render.news import compared_in_words, print_news, write_plain_news
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         found = calls.news(call, limit=limit)
     print_answer(found, output, parquet, print_news, write_plain_news)
     close_with(compared_in_words(found), len(found.terms) + len(found.dropped))

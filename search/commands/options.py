@@ -8,9 +8,10 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from search.budget import TIME_LIMIT_S
 from search.completion import complete_values
 
-__all__ = ["NOTHING_FOUND", "call_options", "filter_options", "synonym_options"]
+__all__ = ["NOTHING_FOUND", "call_options", "file_named", "filter_options", "synonym_options", "time_option"]
 
 NOTHING_FOUND = 1
 
@@ -53,11 +54,34 @@ def _with_filters(function: _Function, filters: Mapping[str, str]) -> _Function:
     return function
 
 
+time_option = click.option(
+    "--time-limit",
+    type=float,
+    default=TIME_LIMIT_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the question may take.",
+)
+
+
+def file_named(context: click.Context, parameter: click.Parameter, file: str | None) -> str | None:
+    """Refuse a file without a name, as an unset variable of a script leaves it; a callback of click's options."""
+    if file == "":
+        raise click.BadParameter("a file needs a name", ctx=context, param=parameter)
+    return file
+
+
 def synonym_options(function: _Function) -> _Function:
     """Give a command the options for synonyms; it gets them as one argument, `synonyms`, as `make_query` has it."""
 
     @click.option("--synonyms", is_flag=True, help="Also find what means the same, as 'capital expenditures' for capex.")
-    @click.option("--synonym-file", metavar="FILE", type=click.Path(), help="Groups of your own beside those known: 'word | other phrase'.")
+    @click.option(
+        "--synonym-file",
+        metavar="FILE",
+        type=click.Path(),
+        callback=file_named,
+        help="Groups of your own beside those known: 'word | other phrase'.",
+    )
     @wraps(function)
     def with_synonyms(*arguments: Any, synonyms: bool, synonym_file: str | None, **options: Any) -> Any:
         return function(*arguments, synonyms=synonym_file or synonyms, **options)

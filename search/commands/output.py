@@ -8,6 +8,9 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from search.commands.options import file_named
+from search.commands.talk import say
+
 __all__ = ["output_options", "print_answer"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -16,7 +19,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def output_options(function: _Function) -> _Function:
     """Give a command the options --json, --csv and --parquet; it gets them as `output` and `parquet`."""
     for option in (
-        click.option("--parquet", metavar="FILE", type=click.Path(), help="Write a Parquet file beside what is printed."),
+        click.option(
+            "--parquet", metavar="FILE", type=click.Path(), callback=file_named, help="Write a Parquet file beside what is printed."
+        ),
         click.option("--csv", "output", flag_value="csv", help="Print CSV."),
         click.option("--json", "output", flag_value="json", help="Print JSON."),
     ):
@@ -49,4 +54,4 @@ def print_answer(
         plain(answer, sys.stdout)
     if parquet:
         for path, rows in write_parquet(answer, parquet):
-            click.echo(f"wrote {path}: {rows:,} {'row' if rows == 1 else 'rows'}", err=True)
+            say(f"wrote {path}: {rows:,} {'row' if rows == 1 else 'rows'}")

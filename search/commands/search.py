@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import filter_options, synonym_options
+from search.commands.options import filter_options, synonym_options, time_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
 from search.completion import complete_facets
@@ -36,8 +36,9 @@ __all__ = ["search"]
 @synonym_options
 @output_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
+@time_option
 @index_option
-def search(query: str, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
+def search(query: str, output: str | None, parquet: str | None, explain: bool, time_limit: float, index: str, **options: Any) -> None:
     """Find the turns of calls that match QUERY.
 
     Words match their inflections and must all occur; "phrases" match as said. OR, NOT, ( ), tarif*, speaker:cook narrow
@@ -55,7 +56,7 @@ def search(query: str, output: str | None, parquet: str | None, explain: bool, i
     from search.last import remember
     from search.render import print_page, totals, write_plain
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         page = calls.search(query, **options)
     tell(page, explain)
     first_number = options["offset"] + 1

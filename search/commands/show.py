@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli import index_option
+from search.commands.options import time_option
 from search.completion import complete_values
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 @click.option("--turn", type=int, metavar="N", help="Only this turn.")
 @click.option("--around", type=click.IntRange(0), metavar="K", help="With it the K turns before and after.")
 @click.option("--no-pager", is_flag=True, help="Print it all, however long.")
+@time_option
 @index_option
-def show(call: str, turn: int | None, around: int | None, no_pager: bool, index: str) -> None:
+def show(call: str, turn: int | None, around: int | None, no_pager: bool, time_limit: float, index: str) -> None:
     """Read a CALL, or one turn of it.
 
     CALL is a call's id, or the number of a hit of the last search on the index: of that hit's call you then read the turn
@@ -39,11 +41,12 @@ def show(call: str, turn: int | None, around: int | None, no_pager: bool, index:
       earful show CLLS-2021Q3 --turn 81 --around 2
       earful search '"cash runway"'; earful show 3
     """
+    from search.budget import time_limit as time_allowed
     from search.index import open_index
     from search.passage import choose_turns, find_marks
     from search.render import print_call
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         found, hit = _find(calls, call, index)
     if turn is not None:
         turns = choose_turns(found, turn, around or 0)
@@ -51,7 +54,8 @@ def show(call: str, turn: int | None, around: int | None, no_pager: bool, index:
         raise click.UsageError("--around needs --turn, or the number of a hit")
     else:
         turns = choose_turns(found, hit and hit.turn, around)
-    marks = find_marks(turns, hit.query, hit.synonyms) if hit else {}
+    with time_allowed(time_limit):
+        marks = find_marks(turns, hit.query, hit.synonyms) if hit else {}
     print_call(found, turns, marks=marks, pager=None if no_pager else click.echo_via_pager)
 
 

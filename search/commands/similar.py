@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import filter_options
+from search.commands.options import filter_options, time_option
 from search.commands.output import output_options, print_answer
 from search.commands.talk import close_with, tell
 from search.completion import complete_values
@@ -24,8 +24,11 @@ __all__ = ["similar"]
 @click.option("--offset", type=int, default=0, metavar="N", help="Turns to pass over.")
 @output_options
 @click.option("--explain", is_flag=True, help="Say which words were looked for.")
+@time_option
 @index_option
-def similar(of_call: str, turn: int, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any) -> None:
+def similar(
+    of_call: str, turn: int, output: str | None, parquet: str | None, explain: bool, time_limit: float, index: str, **options: Any
+) -> None:
     """Find the turns of other calls that are most like one turn of a CALL.
 
     Likeness is the cosine of all words, each weighed by how often it is said and how rare it is.
@@ -38,7 +41,7 @@ def similar(of_call: str, turn: int, output: str | None, parquet: str | None, ex
     from search.index import open_index
     from search.render.similar import print_similar, similar_totals, write_plain_similar
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         found = calls.similar(of_call, turn, **options)
     tell(found, explain)
     print_answer(found, output, parquet, print_similar, write_plain_similar)

@@ -6,9 +6,10 @@ from typing import Protocol
 
 import click
 
+from indexer.printable import printable
 from search.commands.options import NOTHING_FOUND
 
-__all__ = ["Understood", "close_with", "tell"]
+__all__ = ["Understood", "close_with", "say", "tell"]
 
 
 class Understood(Protocol):
@@ -23,16 +24,21 @@ class Understood(Protocol):
         """Why nothing may have been found, a line each."""
 
 
+def say(line: str) -> None:
+    """Say a line on standard error, where all talk of this package goes; names and queries in it do nothing to a terminal."""
+    click.echo(printable(line), err=True)
+
+
 def tell(answer: Understood, explain: bool) -> None:
     """Say what an answer has to say before its data: the question in words if that was asked for, and its notes."""
     if explain:
-        click.echo(f"understood: {answer.understood}", err=True)
+        say(f"understood: {answer.understood}")
     for note in answer.notes:
-        click.echo(f"earful: {note}", err=True)
+        say(f"earful: {note}")
 
 
 def close_with(totals: str, found: int) -> None:
     """Say how much was found, and end with the status for nothing if it is nothing."""
-    click.echo(totals, err=True)
+    say(totals)
     if not found:
         click.get_current_context().exit(NOTHING_FOUND)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from indexer.cli import index_option
-from search.commands.options import filter_options, synonym_options
+from search.commands.options import file_named, filter_options, synonym_options, time_option
 from search.commands.output import output_options, print_answer
-from search.commands.talk import close_with, tell
+from search.commands.talk import close_with, say, tell
 from search.completion import complete_single_valued
 
 __all__ = ["trends"]
@@ -23,13 +23,22 @@ __all__ = ["trends"]
 @click.option("--per", metavar="FIELD", shell_complete=complete_single_valued, help="Tell apart by this field: company, role, firm, ...")
 @click.option("--calendar", is_flag=True, help="Take quarters and years of the calendar, not fiscal ones.")
 @click.option("--limit", type=click.IntRange(1), default=8, show_default=True, metavar="N", help="Values of --per to show as tables.")
-@click.option("--plot", metavar="FILE", type=click.Path(), help="Draw a chart: FILE.svg or FILE.png.")
+@click.option("--plot", metavar="FILE", type=click.Path(), callback=file_named, help="Draw a chart: FILE.svg or FILE.png.")
 @synonym_options
 @output_options
 @click.option("--explain", is_flag=True, help="Say how the query was understood.")
+@time_option
 @index_option
 def trends(
-    query: str, limit: int, plot: str | None, output: str | None, parquet: str | None, explain: bool, index: str, **options: Any
+    query: str,
+    limit: int,
+    plot: str | None,
+    output: str | None,
+    parquet: str | None,
+    explain: bool,
+    time_limit: float,
+    index: str,
+    **options: Any,
 ) -> None:
     """Count by period how often QUERY is said.
 
@@ -47,7 +56,7 @@ def trends(
     from search.index import open_index
     from search.render.trends import print_trends, trend_totals, write_plain_trends
 
-    with open_index(index) as calls:
+    with open_index(index, time_limit_s=time_limit) as calls:
         found = calls.trends(query, **options)
     tell(found, explain)
     print_answer(found, output, parquet, partial(print_trends, most=limit), write_plain_trends)
@@ -55,5 +64,5 @@ def trends(
         from search.plot import plot_trends
 
         left_out = plot_trends(found, plot)
-        click.echo(f"drew {plot}" + (f", without {left_out} values of {found.per}" if left_out else ""), err=True)
+        say(f"drew {plot}" + (f", without {left_out} values of {found.per}" if left_out else ""))
     close_with(trend_totals(found), found.turns)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import InvalidValue
+from search.budget import spend
 from search.execute.found import DocIds, Found, Scores
 from search.execute.select import about_of, select, where_all
 from search.execute.weighting import SCORE_DIGITS
@@ -126,6 +127,7 @@ def make_hits(snapshot: Snapshot, doc_ids: DocIds, scores: Scores, cues: Any, ma
     values = zip(*(snapshot.values(field, doc_ids) for field in (*_ALWAYS, *_PERHAPS)), strict=True)
     numbers = zip(*(snapshot.numbers(name)[doc_ids].tolist() for name in ("turn", "exchange")), strict=True)
     for doc_id, score, value, (turn, exchange) in zip(doc_ids.tolist(), scores.tolist(), values, numbers, strict=True):
+        spend()
         call, company, section, kind, speaker, role, *perhaps = value
         ticker, period, date, title, firm = (each or None for each in perhaps)
         yield Hit(
@@ -153,6 +155,7 @@ def _with_questions(snapshot: Snapshot, doc_ids: DocIds, hits: Iterable[Hit], cu
     exchanges = exchanges_of(snapshot)
     asks = exchanges.is_on[Side.QUESTION]
     for doc_id, hit in zip(doc_ids.tolist(), hits, strict=True):
+        spend()
         exchange = exchanges.of_turn[doc_id]
         if exchange < 0 or not exchanges.is_on[Side.ANSWER][doc_id]:
             yield hit

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as q
 
+from search.budget import spend
 from search.execute.match import match
 from search.reader import Snapshot
 from search.sides import Exchanges
@@ -41,6 +42,7 @@ def match_exchanges(snapshot: Snapshot, table: Exchanges, tree: q.Query, side: S
         tree: The query.
         side: Where what stands outside of scopes is looked for; None for both sides.
     """
+    spend()
     if isinstance(tree, Scope):
         return match_exchanges(snapshot, table, tree.child, tree.side)
     # Not isinstance: forms of a word, values of a field and words near each other are joints of what one turn must have.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec import Marks, are_among
+from search.budget import spend
 
 __all__ = ["NOTHING", "DocIds", "Found", "Marked", "Places", "Scores", "distinct", "end_to_end", "intersect", "is_in", "sum_up", "unite"]
 
@@ -38,6 +39,7 @@ class Found:
 
     def score(self, places: Places) -> Scores:
         """Score the turns at some places of `doc_ids`: float64[m]."""
+        spend()
         return self._score(places)
 
     @classmethod

@@ -7,7 +7,7 @@ What is not known here, Whoosh's own matchers answer from the same segment; so t
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import takewhile
 from typing import Any
 
@@ -18,12 +18,13 @@ from whoosh.searching import SearchContext, Searcher
 
 from indexer.codec import SegmentArrays
 from indexer.schema import VALUE_FIELDS
+from search.budget import spend, spending
 from search.execute.found import NOTHING, DocIds, Found, Marked, Places, Scores, distinct, end_to_end, intersect, sum_up, unite
 from search.execute.phrases import phrase_begins, turns_at
 from search.execute.places import places_of
 from search.execute.rarity import Rarity
 from search.execute.weighting import TRIFLE, TurnWeighting
-from search.patterns import fitting, to_bytes
+from search.patterns import fitting, in_shares, to_bytes
 from search.reader import Segment, Snapshot
 from search.tree import Forms, Near, NoValue, Synonymous
 
@@ -84,12 +85,14 @@ class _Execution:
         self._number = number
 
     def of(self, tree: q.Query) -> Found:
+        spend()
         return _OPERATIONS.get(type(tree), _Execution._by_whoosh)(self, tree)
 
     def _by_whoosh(self, tree: q.Query) -> Found:
         matcher = self._search.matcher(tree, self._number)
         doc_ids, scores = [], []
         while matcher.is_active():
+            spend()
             doc_ids.append(matcher.id())
             scores.append(matcher.score())
             matcher.next()
@@ -165,12 +168,17 @@ class _Execution:
         return count > 2 and (self._arrays.turn_count <= _MOST_TURNS_ADDED_UP or count >= _MANY_WORDS)
 
     def _any_word(self, tree: Any, places: NDArray[np.int64], is_constant: bool) -> Found:
-        doc_ids, frequencies, counts = self._arrays.postings_of(places)
         if is_constant:
-            return Found.alike(distinct(doc_ids, self._arrays.turn_count), 1.0)
-        idfs = np.repeat(self._rarity.idfs(tree)[self._number], counts)
-        scores = self._rarity.score(self._segment, idfs, doc_ids, frequencies)
-        return sum_up(doc_ids, scores, self._arrays.turn_count).boosted(tree.boost)
+            return Found.alike(distinct(self._arrays.postings_of(places)[0], self._arrays.turn_count), 1.0)
+        idfs = self._rarity.idfs(tree)[self._number]
+        shares = in_shares(self._arrays.numbers("words", "turn_count")[places])
+        found = (self._some_words(places[share], idfs[share]) for share in spending(shares))
+        return reduce(lambda one, other: unite([one, other], self._arrays.turn_count), found).boosted(tree.boost)
+
+    def _some_words(self, places: NDArray[np.int64], idfs: Scores) -> Found:
+        doc_ids, frequencies, counts = self._arrays.postings_of(places)
+        scores = self._rarity.score(self._segment, np.repeat(idfs, counts), doc_ids, frequencies)
+        return sum_up(doc_ids, scores, self._arrays.turn_count)
 
     def _any_value(self, tree: Any, values: list[bytes], is_constant: bool) -> Found:
         doc_ids = np.sort(np.concatenate([self._segment.terms.doc_ids(tree.fieldname, value) for value in values]))

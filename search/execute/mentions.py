@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from whoosh import query as q
 
 from indexer.codec import SegmentArrays
+from search.budget import spending
 from search.execute.found import DocIds
 from search.execute.phrases import per_turn
 from search.execute.places import places_of, unite_places
@@ -60,7 +61,7 @@ def _in_segment(arrays: SegmentArrays, parts: tuple[q.Query, ...]) -> _Counts:
     words = _single_words(arrays, parts)
     if words is not None:  # no two words have the same place, so their counts add up
         counts = np.zeros(arrays.turn_count, dtype=np.uint32)
-        for word in words:
+        for word in spending(words):
             counts[arrays.doc_ids(word)] += arrays.frequencies(word)
         return counts
     said = [places_of(arrays, part) for part in parts]

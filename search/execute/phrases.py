@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec import SegmentArrays
+from search.budget import spending
 from search.execute.found import DocIds
 
 __all__ = ["begins_near", "per_turn", "phrase_begins", "turns_at"]
 
 _Places = NDArray[np.uint32]
+_MOST_AT_ONCE = 1 << 20  # places
 _FAR = np.iinfo(np.int64).max
 
 
@@ -46,14 +48,14 @@ def _side_by_side(arrays: SegmentArrays, words: Sequence[int]) -> _Places:
     # Where the phrase would begin: its last word is not behind the last one of all.
     first, last = np.searchsorted(places, [offset, int(starts[-1]) - len(words) + offset + 1])
     begins = places[first:last] - np.uint32(offset)
-    for offset, word in others:
+    for offset, word in spending(others):
         begins = begins[np.flatnonzero(arrays.is_said_at(word, begins + np.uint32(offset)))]
     return begins[begins + len(words) <= starts[_numbers_at(arrays, begins) + 1]]
 
 
 def _in_order(arrays: SegmentArrays, words: Sequence[int], slop: int) -> _Places:
     begins = arrays.positions(words[-1])
-    for word in words[-2::-1]:
+    for word in spending(words[-2::-1]):
         begins = _before(arrays, arrays.positions(word), begins, slop)
     return begins
 
@@ -75,13 +77,22 @@ def begins_near(arrays: SegmentArrays, parts: Sequence[_Places], distance: int) 
         parts: The places of each.
         distance: How many places apart the first and the last of them are at most.
     """
+    # So many at once that memory and time for them are bounded.
+    shares = 1 + sum(map(len, parts)) // _MOST_AT_ONCE
+    cuts = arrays.turn_starts[np.linspace(0, arrays.turn_count, shares + 1).astype(np.int64)]
+    bounds = [np.searchsorted(places, cuts).tolist() for places in parts]
+    runs = ([places[bound[share] : bound[share + 1]] for places, bound in zip(parts, bounds, strict=True)] for share in range(shares))
+    return np.concatenate([_near(run, arrays, distance) for run in spending(runs)])
+
+
+def _near(parts: Sequence[_Places], arrays: SegmentArrays, distance: int) -> _Places:
     # All places in order, with the part that each is of. A stretch that has all parts is looked for from every one of them.
     marked = np.concatenate([places.astype(np.int64) * len(parts) + number for number, places in enumerate(parts)])
     marked.sort()
     places, part = marked // len(parts), marked % len(parts)
     ends = np.minimum(np.repeat(arrays.turn_starts[1:].astype(np.int64), per_turn(arrays, places)), places + distance + 1)
     is_whole = np.ones(len(places), dtype=np.bool_)
-    for number in range(len(parts)):
+    for number in spending(range(len(parts))):
         following = np.where(part == number, places, _FAR)[::-1]
         is_whole &= np.minimum.accumulate(following)[::-1] < ends
     # A place is in such a stretch if it is in the one that begins next before it, or with it.

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from whoosh import query as q
 
 from indexer.codec import SegmentArrays
+from search.budget import spend, spending
 from search.execute.phrases import begins_near, phrase_begins
-from search.patterns import fitting, to_bytes
+from search.patterns import fitting, in_shares, to_bytes
 from search.tree import Forms, Near, Synonymous
 
 __all__ = ["places_of", "unite_places"]
@@ -28,6 +29,7 @@ def places_of(arrays: SegmentArrays, tree: q.Query) -> _Places:
         tree: A word, a phrase, a pattern of words, things near each other, or alternatives of these. A phrase is said where its
             first word stands; things near each other are said where the first of them stands.
     """
+    spend()
     return _RULES[type(tree)](arrays, tree)
 
 
@@ -50,7 +52,8 @@ def _phrase(arrays: SegmentArrays, tree: q.Phrase) -> _Places:
 
 def _pattern(arrays: SegmentArrays, tree: q.Query) -> _Places:
     words = fitting(tree, arrays.words)
-    return np.sort(arrays.positions_of(words)) if len(words) else _NOWHERE
+    shares = in_shares(arrays.numbers("words", "count")[words])
+    return np.sort(np.concatenate([_NOWHERE, *(arrays.positions_of(words[share]) for share in spending(shares))]))
 
 
 def _alternatives(arrays: SegmentArrays, tree: q.Or) -> _Places:

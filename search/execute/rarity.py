@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh.query import Query as Tree
 
+from indexer.errors import InvalidValue
+from search.budget import spending
 from search.execute.found import DocIds, Scores
 from search.execute.weighting import TurnWeighting
 from search.patterns import fitting
 from search.reader import Segment, Snapshot
 
 __all__ = ["Rarity"]
+
+_MOST_MEANT = 50_000  # words of a pattern; their list alone takes 5 MB
 
 
 class Rarity:
@@ -48,10 +52,25 @@ class Rarity:
         return log(self._snapshot.turn_count / (turns + 1)) + 1
 
     def places(self, pattern: Any) -> list[NDArray[np.int64]]:
-        """Give by segment the words that a pattern means; found once for all segments."""
+        """Give by segment the words that a pattern means; found once for all segments.
+
+        Raises:
+            InvalidValue: they are too many.
+        """
         if pattern not in self._places:
-            self._places[pattern] = [fitting(pattern, segment.arrays.words) for segment in self._snapshot.segments]
+            found = [fitting(pattern, segment.arrays.words) for segment in self._snapshot.segments]
+            self._check(pattern, found)
+            self._places[pattern] = found
         return self._places[pattern]
+
+    def _check(self, pattern: Any, found: list[NDArray[np.int64]]) -> None:
+        """Refuse what means too many words, counting each once, in whatever segments it is said."""
+        if sum(map(len, found)) <= _MOST_MEANT:
+            return
+        pairs = spending(zip(self._snapshot.segments, found, strict=True))
+        count = len({word for segment, places in pairs for word in spending(segment.arrays.words[place] for place in places.tolist())})
+        if count > _MOST_MEANT:
+            raise InvalidValue(f"{pattern} means {count:,} words", hint=f"write more of its letters; {_MOST_MEANT:,} words are possible")
 
     def idfs(self, pattern: Any) -> list[Scores]:
         """Give by segment how rare each of these words is; computed once for all segments."""
@@ -59,10 +78,10 @@ class Rarity:
             turns: Counter[bytes] = Counter()
             words = []
             for segment, places in zip(self._snapshot.segments, self.places(pattern), strict=True):
-                words.append([segment.arrays.words[place] for place in places.tolist()])
+                words.append([segment.arrays.words[place] for place in spending(places.tolist())])
                 counts = segment.arrays.numbers("words", "turn_count")[places]
                 turns.update(dict(zip(words[-1], counts.tolist(), strict=True)))
-            idfs = {word: self._idf_of_counted(word.decode(), count) for word, count in turns.items()}
+            idfs = {word: self._idf_of_counted(word.decode(), count) for word, count in spending(turns.items())}
             self._idfs[pattern] = [np.array([idfs[word] for word in said], dtype=np.float64) for said in words]
         return self._idfs[pattern]
 

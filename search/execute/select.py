@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from whoosh.query import FuzzyTerm
 from whoosh.query import Query as Tree
 
+from search.budget import spending
 from search.execute.found import Found
 from search.execute.match import match
 from search.explain import advice, explain, heard, missing_values, unheard
@@ -88,11 +89,11 @@ def lexicon_of(snapshot: Snapshot, synonyms: Synonyms | None = None) -> Lexicon:
 
 def _alike(snapshot: Snapshot, word: str, edits: int) -> tuple[str, ...]:
     turns: Counter[bytes] = Counter()
-    for segment in snapshot.segments:
+    for segment in spending(snapshot.segments):
         places = fitting(FuzzyTerm("text", word, maxdist=edits, prefixlength=1), segment.arrays.words)
         counts = segment.arrays.numbers("words", "turn_count")[places]
         turns.update({segment.arrays.words[place]: count for place, count in zip(places.tolist(), counts.tolist(), strict=True)})
-    return tuple(found for form, _ in turns.most_common() if snapshot.occurs(found := form.decode()))
+    return tuple(found for form, _ in spending(turns.most_common()) if snapshot.occurs(found := form.decode()))
 
 
 def doubts(snapshot: Snapshot, text: str, tree: Tree, found: int) -> tuple[str, ...]:

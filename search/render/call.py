@@ -12,6 +12,7 @@ from rich.text import Text
 from indexer.model import Turn
 from indexer.schema import PARAGRAPH_BREAK
 from search.passage import Marks
+from search.render.screen import Screen
 from search.render.terminal import width_of
 from search.results import Call
 
@@ -37,7 +38,7 @@ def print_call(
         pager: Takes, in place of a terminal, text of more lines than the terminal has, without the end of the last; None: the
             terminal takes it.
     """
-    console = console or Console()
+    console = console or Screen()
     if pager is None or not console.is_terminal:
         _print(call, turns, console, marks)
         return

@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from search.exchanges import Exchange, ExchangePage, Said
-from search.render.plain import speaker_in_words
+from search.render.plain import speaker_in_words, write_line
+from search.render.screen import Screen
 from search.render.terminal import count_table, marked, width_of
 
 __all__ = ["exchange_totals", "print_exchanges", "write_plain_exchanges"]
@@ -24,7 +25,7 @@ def print_exchanges(page: ExchangePage, console: Console | None = None, *, full:
         console: Where; standard output if not given.
         full: Whether to print all that was said instead of excerpts.
     """
-    console = console or Console()
+    console = console or Screen()
     width = width_of(console)
     for hit in page.hits:
         console.print(_heading(hit), width=width)
@@ -62,18 +63,20 @@ def write_plain_exchanges(page: ExchangePage, out: TextIO, *, full: bool = False
     Facets follow as `field<TAB>value<TAB>exchanges<TAB>calls`.
     """
     for hit in page.hits:
-        out.writelines(_lines(hit, full))
+        for line in _lines(hit, full):
+            write_line(out, line)
         out.write("\n")
     for field, values in page.facets.items():
-        out.writelines(f"{field}\t{value.value or ''}\t{value.exchanges}\t{value.calls}\n" for value in values)
+        for value in values:
+            write_line(out, field, value.value or "", value.exchanges, value.calls)
 
 
 def _lines(hit: Exchange, full: bool) -> Iterator[str]:
     for said in _in_order(hit):
         text = said.text.replace("\n", " ") if full else said.snippet.text
-        yield f"{hit.call}:{said.turn}: {speaker_in_words(said)}: {text}\n"
+        yield f"{hit.call}:{said.turn}: {speaker_in_words(said)}: {text}"
     for evidence in hit.evidence:
-        yield f"{hit.call}:{hit.exchange}: cue: {evidence.in_words()}\n"
+        yield f"{hit.call}:{hit.exchange}: cue: {evidence.in_words()}"
 
 
 def exchange_totals(page: ExchangePage) -> str:

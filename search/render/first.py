@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from search.first import CompanyMentions, Firsts, raised_by
+from search.render.plain import write_line
+from search.render.screen import Screen
 from search.render.terminal import width_of
 from search.results import Hit
 
@@ -20,7 +22,7 @@ _UNKNOWN = "somebody else"
 
 def print_firsts(firsts: Firsts, console: Console | None = None) -> None:
     """Print a row a company: when and by whom it was said first and last; it fits 80 columns. Nothing if there is none."""
-    console = console or Console()
+    console = console or Screen()
     if not firsts.companies:
         return
     table = Table(box=box.SIMPLE_HEAD, width=width_of(console), pad_edge=False, show_edge=False)
@@ -58,7 +60,7 @@ def write_plain_firsts(firsts: Firsts, out: TextIO) -> None:
     for company in firsts.companies:
         for which, hit in (("first", company.first), ("last", company.last)):
             place, who = f"{hit.call}:{hit.turn}", raised_by(hit.kind, hit.role) or ""
-            out.write("\t".join((company.company, which, hit.date or "", place, who, hit.speaker, hit.snippet.text)) + "\n")
+            write_line(out, company.company, which, hit.date or "", place, who, hit.speaker, hit.snippet.text)
 
 
 def first_totals(firsts: Firsts) -> str:

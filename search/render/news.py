@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from search.news import Compared, News, NewTerm
+from search.render.plain import write_line
+from search.render.screen import Screen
 from search.render.terminal import marked, width_of
 
 __all__ = ["compared_in_words", "print_news", "write_plain_news"]
@@ -18,7 +20,7 @@ __all__ = ["compared_in_words", "print_news", "write_plain_news"]
 
 def print_news(news: News, console: Console | None = None) -> None:
     """Print what is new, then what was dropped: each term with its counts and where it is said; it fits 80 columns."""
-    console = console or Console()
+    console = console or Screen()
     width = width_of(console)
     console.print(Text(f"{news.call}  {' · '.join(filter(None, (news.company, news.period, news.date)))}", style="bold"), soft_wrap=True)
     for title, terms in (("new", news.terms), ("dropped", news.dropped)):
@@ -47,8 +49,8 @@ def write_plain_news(news: News, out: TextIO) -> None:
     """Write `new|dropped<TAB>term<TAB>here<TAB>before<TAB>others<TAB>score<TAB>call:turn<TAB>snippet` for each term."""
     for kind, terms in (("new", news.terms), ("dropped", news.dropped)):
         for term in terms:
-            counts = (str(count) for count in (term.count, term.earlier, term.others))
-            out.write("\t".join((kind, term.text, *counts, f"{term.score:.1f}", f"{term.call}:{term.turn}", term.snippet.text)) + "\n")
+            counts = (term.count, term.earlier, term.others, f"{term.score:.1f}")
+            write_line(out, kind, term.text, *counts, f"{term.call}:{term.turn}", term.snippet.text)
 
 
 def compared_in_words(news: News) -> str:

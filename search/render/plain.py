@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TextIO
 
+from indexer.printable import printable
 from search.results import Hit, Page
 
-__all__ = ["Spoken", "speaker_in_words", "totals", "write_hits", "write_plain"]
+__all__ = ["Spoken", "speaker_in_words", "totals", "write_hits", "write_line", "write_plain"]
+
+
+def write_line(out: TextIO, *cells: object) -> None:
+    """Write cells with tabs between as one line, whatever they hold: line ends, tabs and what a terminal would obey become escapes."""
+    out.write("\t".join(printable(str(cell)) for cell in cells) + "\n")
 
 
 class Spoken(Protocol):
@@ -33,7 +39,8 @@ def write_plain(page: Page, out: TextIO) -> None:
     """
     write_hits(page.hits, out)
     for field, values in page.facets.items():
-        out.writelines(f"{field}\t{value.value or ''}\t{value.turns}\t{value.calls}\n" for value in values)
+        for value in values:
+            write_line(out, field, value.value or "", value.turns, value.calls)
 
 
 def write_hits(hits: Iterable[Hit], out: TextIO) -> None:
@@ -41,8 +48,8 @@ def write_hits(hits: Iterable[Hit], out: TextIO) -> None:
     for hit in hits:
         if hit.question:
             about = f"{hit.question.speaker} ({hit.question.firm})" if hit.question.firm else hit.question.speaker
-            out.write(f"{hit.call}-{hit.question.turn}- {about}: {hit.question.snippet.text}\n")
-        out.write(f"{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}\n")
+            write_line(out, f"{hit.call}-{hit.question.turn}- {about}: {hit.question.snippet.text}")
+        write_line(out, f"{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}")
 
 
 def speaker_in_words(said: Spoken) -> str:

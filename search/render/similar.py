@@ -7,6 +7,7 @@ from typing import TextIO
 from rich.console import Console
 
 from search.render.plain import write_hits
+from search.render.screen import Screen
 from search.render.terminal import hit_table, width_of
 from search.similar import Similar
 
@@ -15,7 +16,7 @@ __all__ = ["print_similar", "similar_totals", "write_plain_similar"]
 
 def print_similar(similar: Similar, console: Console | None = None) -> None:
     """Print the turns as a table, the telling words marked; it fits 80 columns."""
-    console = console or Console()
+    console = console or Screen()
     if similar.hits:
         console.print(hit_table(similar.hits, width_of(console)))
 

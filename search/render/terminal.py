@@ -9,6 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from search.render.screen import Screen
 from search.results import Hit, Page, Snippet
 
 __all__ = ["count_table", "hit_table", "marked", "print_command", "print_note", "print_page", "width_of"]
@@ -24,7 +25,7 @@ def width_of(console: Console) -> int:
 
 def print_page(page: Page, console: Console | None = None, first_number: int = 1) -> None:
     """Print hits as a table, numbered and with matches marked, and each facet as a table of its commonest values; it fits 80 columns."""
-    console = console or Console()
+    console = console or Screen()
     width = width_of(console)
     if page.hits:
         console.print(hit_table(page.hits, width, first_number))
@@ -97,9 +98,9 @@ def count_table(field: str, of: Sequence[str], values: Sequence[tuple[str | None
 
 def print_command(command: str, console: Console | None = None) -> None:
     """Print a command line as one types it."""
-    (console or Console()).print(Text(f"$ {command}", style="bold green"), soft_wrap=True)
+    (console or Screen()).print(Text(f"$ {command}", style="bold green"), soft_wrap=True)
 
 
 def print_note(text: str) -> None:
     """Print a line as it is."""
-    Console().print(Text(text), soft_wrap=True)
+    Screen().print(Text(text), soft_wrap=True)

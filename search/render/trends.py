@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from search.render.plain import write_line
+from search.render.screen import Screen
 from search.trends import TrendPoint, Trends
 
 __all__ = ["bar", "print_trends", "trend_totals", "write_plain_trends"]
@@ -33,7 +35,7 @@ def print_trends(trends: Trends, console: Console | None = None, most: int = 8) 
         console: Where; standard output if not given.
         most: Values to show; a line says how many more there are.
     """
-    console = console or Console()
+    console = console or Screen()
     series = [(value, tuple(points)) for value, points in groupby(trends.points, key=lambda point: point.value)]
     shown = [point for _, points in series[:most] for point in points]
     largest = max((_worth(point) or 0 for point in shown), default=0)
@@ -93,7 +95,7 @@ def write_plain_trends(trends: Trends, out: TextIO) -> None:
     for table in trends.tables():
         for value, *cells in table.rows:
             shown = (value, *cells) if trends.per else cells
-            out.write("\t".join("" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in shown) + "\n")
+            write_line(out, *("" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else cell for cell in shown))
 
 
 def trend_totals(trends: Trends) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from search.render.plain import speaker_in_words
+from search.render.plain import speaker_in_words, write_line
+from search.render.screen import Screen
 from search.render.terminal import marked, width_of
 from search.watch import Watch, WatchedCall, WatchNews, WatchRun
 
-__all__ = ["news_in_words", "print_watches", "watch_in_words", "write_plain_watches"]
+__all__ = ["news_in_words", "print_watches", "write_plain_list", "write_plain_watches"]
 
 
 def print_watches(run: WatchRun, console: Console | None = None) -> None:
     """Print by watch and call how many turns are new, and the best of them; it fits 80 columns."""
-    console = console or Console()
+    console = console or Screen()
     width = width_of(console)
     for news in run.watches:
         if not news.calls:
@@ -39,9 +41,10 @@ def write_plain_watches(run: WatchRun, out: TextIO) -> None:
     """Write `watch<TAB>CALL:TURN: Speaker (Role, Firm): snippet` for the best new turns of each call, and how many more it has."""
     for news in run.watches:
         for call in news.calls:
-            out.writelines(f"{news.watch.name}\t{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}\n" for hit in call.hits)
+            for hit in call.hits:
+                write_line(out, news.watch.name, f"{hit.call}:{hit.turn}: {speaker_in_words(hit)}: {hit.snippet.text}")
             if call.turns > len(call.hits):
-                out.write(f"{news.watch.name}\t{call.call}: {call.turns - len(call.hits):,} more\n")
+                write_line(out, news.watch.name, f"{call.call}: {call.turns - len(call.hits):,} more")
 
 
 def news_in_words(news: WatchNews) -> str:
@@ -52,9 +55,14 @@ def news_in_words(news: WatchNews) -> str:
     return f"{turns} in {len(news.calls):,} {'call' if len(news.calls) == 1 else 'calls'}"
 
 
-def watch_in_words(watch: Watch) -> str:
-    """Say what a watch asks, in parts between tabs: `tariffs<TAB>tariffs OR duties<TAB>role: CFO; since: 2022-01-01`."""
+def write_plain_list(watches: Iterable[Watch], out: TextIO) -> None:
+    """Write what each watch asks: `tariffs<TAB>tariffs OR duties<TAB>role: CFO; since: 2022-01-01`."""
+    for watch in watches:
+        write_line(out, *_parts(watch))
+
+
+def _parts(watch: Watch) -> Iterator[str]:
     narrowed = [f"{name}: {', '.join(values)}" for name, values in watch.all_filters().items()]
     if watch.synonyms:
         narrowed.append("with synonyms" if watch.synonyms is True else f"with synonyms of {watch.synonyms}")
-    return "\t".join(filter(None, (watch.name, watch.query, "; ".join(narrowed))))
+    return filter(None, (watch.name, watch.query, "; ".join(narrowed)))
