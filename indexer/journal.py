@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from indexer.disk import Disk
+from indexer.disk import Disk, open_file
 from indexer.readings import Reading
 
 __all__ = ["Journal"]
 
 _HEAD = struct.Struct("<4sIQI")
-_MAGIC = b"EJ1\n"
+_MAGIC = b"EJ3\n"
 _BLOCK = 1 << 20
 _SYNC_EVERY_S = 5.0  # what a loss of power may cost; a crash of the process alone costs nothing
 _LARGEST_FACTS = 64 << 20  # bytes, of one source's: a wrong size must not take all memory
@@ -83,7 +83,7 @@ class Journal:
     def _resume(self, versions: dict[str, int | str]) -> None:
         """Take what is there, if it was read as it is to be read now; else begin anew."""
         try:
-            with open(self.path, "rb") as file:
+            with open_file(self.path) as file:
                 records = _records(file)
                 _, first, _ = next(records, (0, {}, 0))
                 if first.get("versions") == versions:
@@ -91,8 +91,8 @@ class Journal:
                     for end, facts, offset in records:
                         self._take(Reading.from_dict(facts["reading"]), int(facts["scanned_ns"]), facts["columns"], offset)
                         self._size = end
-        except FileNotFoundError:
-            pass
+        except OSError:
+            pass  # there is none, or no file
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
             pass  # what follows was never written by us
         if self._size:

@@ -36,7 +36,7 @@ def hold(path: Path, wait_s: float = 0.0) -> Iterator[None]:
         Taken: that process has not ended.
         OSError: the file cannot be made or written to.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
     try:
         _wait(handle, wait_s)
         os.ftruncate(handle, 0)

@@ -12,8 +12,10 @@ from indexer.sealed import digest_of, open_sealed, seal, seal_bytes, unseal
 
 __all__ = ["Ledger", "Manifest", "calls_from_bytes", "content_hash"]
 
-_MANIFEST = "manifest/2"
+_MANIFEST = "manifest/3"
 _LEDGER = "ledger/1"
+# What comes of JSON that is not what was written, though its checksum is right.
+_NOT_OURS = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class Ledger:
             lines = open_sealed(data, name)
             calls = _calls_of(lines.readline())
             return cls(sources=tuple(Reading.from_dict(json.loads(line)) for line in lines), calls=calls)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        except _NOT_OURS as error:
             raise IndexDamaged(f"{name} is not what was written ({error})", hint="run earful rebuild") from error
 
 
@@ -56,12 +58,18 @@ def calls_from_bytes(data: bytes, name: str) -> Mapping[str, tuple[str, int]]:
     """
     try:
         return _calls_of(open_sealed(data, name).readline())
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except _NOT_OURS as error:
         raise IndexDamaged(f"{name} is not what was written ({error})", hint="run earful rebuild") from error
 
 
 def _calls_of(line: bytes) -> dict[str, tuple[str, int]]:
-    return {call: (str(source), int(place)) for call, (source, place) in json.loads(line)[_LEDGER].items()}
+    return {call: (str(source), _place(place)) for call, (source, place) in json.loads(line)[_LEDGER].items()}
+
+
+def _place(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r:.40} is no place in a file")
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,7 @@ class Manifest:
         versions: Of schema and parser, as numbers; an index of others is built anew.
         counts: `calls` and `turns`.
         scanned_ns: When the sources were looked at, in nanoseconds of the clock that stamps files.
+        segments: Of each its name, its number of turns, and those that are deleted, as `ArrowSegment.deleted_ranges` gives them.
         files: Name -> [bytes, SHA-256] of every file of the generation but this manifest.
         content: Hash of what the index holds: calls as they were published, and how they are read. It does not change with the
             order and the generation in which they came.
@@ -80,6 +89,7 @@ class Manifest:
     versions: dict[str, int | str]
     counts: dict[str, int]
     scanned_ns: int
+    segments: tuple[tuple[str, int, tuple[tuple[int, int], ...]], ...] = ()
     files: dict[str, tuple[int, str]] = field(default_factory=dict)
     content: str = ""
 
@@ -102,9 +112,10 @@ class Manifest:
                 counts={str(what): int(count) for what, count in body["counts"].items()},
                 scanned_ns=int(body["scanned_ns"]),
                 content=str(body["content"]),
+                segments=tuple((name, turns, tuple((first, last) for first, last in deleted)) for name, turns, deleted in body["segments"]),
                 files=files,
             )
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        except _NOT_OURS as error:
             raise IndexDamaged(f"{name} is not what was written ({error})", hint="run earful rebuild") from error
 
 

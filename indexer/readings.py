@@ -12,6 +12,8 @@ from indexer.sources import SourceFile, Stamp
 
 __all__ = ["Reading"]
 
+_TOO_LARGE = 1 << 63
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -55,14 +57,14 @@ class Reading:
         Raises:
             LookupError, TypeError, ValueError, AttributeError: it is not what `to_dict` gave.
         """
-        size, modified, changed, inode = map(int, data["stamp"])
+        size, modified, changed, inode = _ints(data["stamp"])
         return cls(
-            path=data["path"],
-            key=data["key"],
+            path=_text(data["path"]),
+            key=_text(data["key"]),
             stamp=(size, modified, changed, inode),
-            fingerprint=data["fingerprint"],
+            fingerprint=_text(data["fingerprint"]),
             calls=tuple(_from_json(call, data, place) for place, call in enumerate(data["calls"])),
-            rejected=data["rejected"],
+            rejected=None if data["rejected"] is None else _text(data["rejected"]),
         )
 
 
@@ -91,15 +93,38 @@ def _from_json(call: dict[str, Any], source: dict[str, Any], place: int) -> Call
         source=source["path"],
         fingerprint=source["fingerprint"],
         place=place,
-        call=call["call"],
-        company=call["company"],
-        ticker=call["ticker"],
-        exchange_code=call["exchange_code"],
-        period=call["period"],
+        call=_said(call["call"]) or "",
+        company=_said(call["company"]) or "",
+        ticker=_said(call["ticker"]),
+        exchange_code=_said(call["exchange_code"]),
+        period=_said(call["period"]),
         date=date.fromisoformat(call["date"]) if call["date"] else None,
         voices=int(call["voices"], 16),
-        figures=tuple(call["figures"]),
-        words=call["words"],
-        turns=call["turns"],
-        warnings=tuple(call["warnings"]),
+        figures=tuple(_ints(call["figures"])),
+        words=_ints([call["words"]])[0],
+        turns=_ints([call["turns"]])[0],
+        warnings=tuple(map(_text, call["warnings"])),
     )
+
+
+# What stands in a file may be of any kind, whatever its checksum says.
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
+def _said(value: Any) -> str | None:
+    """Give text that has come out of a transcript, which no lone surrogate can; names of files may have them."""
+    if value is None:
+        return None
+    _text(value).encode()
+    return str(value)
+
+
+def _ints(values: Any) -> list[int]:
+    if type(values) is not list or not all(type(value) is int and -_TOO_LARGE <= value < _TOO_LARGE for value in values):
+        raise TypeError(f"{values!r:.40} are no numbers")
+    return values

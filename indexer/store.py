@@ -41,13 +41,13 @@ from typing import Any
 from whoosh.codec.base import Segment
 
 from indexer.codec import ArrowSegment
-from indexer.disk import Disk
+from indexer.disk import Disk, open_file, read_file
 from indexer.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexUnusable
 from indexer.locks import Taken, hold
 from indexer.manifest import Ledger, Manifest, calls_from_bytes, content_hash
 from indexer.sealed import digest_of, is_sealed, seal, unseal
 from indexer.segments import INDEX_NAME
-from indexer.toc import read_toc, write_toc
+from indexer.toc import write_toc
 
 __all__ = ["Store"]
 
@@ -119,13 +119,17 @@ class Store:
         return calls_from_bytes(self._read_named(name, manifest), name)
 
     def segments(self, generation: int, manifest: Manifest) -> list[ArrowSegment]:
-        """Read the segments of a generation; the caller may mark turns in them as deleted.
+        """Give the segments of a generation; the caller may mark turns in them as deleted.
 
         Raises:
-            IndexDamaged: the table of contents is missing, or not what was written.
+            IndexDamaged: the table of contents is missing, or not what was written; or the manifest names what is no segment.
         """
-        name = _toc_name(generation)
-        return read_toc(self._read_named(name, manifest), name)
+        self._read_named(_toc_name(generation), manifest)  # Whoosh reads it: both shall answer alike
+        try:
+            return [ArrowSegment.known(INDEX_NAME, *segment) for segment in manifest.segments]
+        except ValueError as error:
+            name = _manifest_name(generation)
+            raise IndexDamaged(f"{self.folder / name} is not what was written ({error})", hint="run earful rebuild") from error
 
     def report(self) -> dict[str, Any]:
         """Give the report of the last rebuild, as `earful rebuild --json` gave it, with the generation and when it ended.
@@ -161,9 +165,7 @@ class Store:
                     problems.append(f"{name}: {found[0]} bytes, {size} were written")
                 elif found[1] != digest:
                     problems.append(f"{name}: changed since it was written")
-        problems += [
-            f"{name}: changed since it was written" for name in self._names() if _SEALED.fullmatch(name) and not is_sealed(self._read(name))
-        ]
+        problems += [f"{name}: {problem}" for name in filter(_SEALED.fullmatch, self._names()) if (problem := self._broken_seal(name))]
         # What a rebuild that was stopped left is no damage: the next one goes on with it, or removes it.
         foreign = [] if self.work.exists() else self._unnamed(generation, manifest)
         return problems + [f"{name}: does not belong to the index" for name in foreign]
@@ -297,7 +299,7 @@ class Store:
     def kept_part(self, folder: Path, key: str) -> ArrowSegment | None:
         """Give the segment that an earlier rebuild built of the same in that folder, if it is there and just as it was."""
         try:
-            facts = unseal((folder / "done").read_bytes(), _PART_KIND, "done")
+            facts = unseal(read_file(folder / "done"), _PART_KIND, "done")
             segment = ArrowSegment.known(INDEX_NAME, facts["segment"], facts["turns"])
             name = f"{segment.segment_id()}.seg"
             # A commit that was stopped may have moved it already.
@@ -313,7 +315,7 @@ class Store:
             self.disk.sync(path)
             self.disk.rename(path, self.folder / path.name)
 
-    def commit(self, segments: Sequence[Segment], manifest: Manifest, ledger: Ledger, previous: Manifest | None) -> int:
+    def commit(self, segments: Sequence[ArrowSegment], manifest: Manifest, ledger: Ledger, previous: Manifest | None) -> int:
         """Switch to a new generation of these segments; give its number.
 
         Args:
@@ -332,7 +334,8 @@ class Store:
         files = {name: known.get(name) or self._measure(name) for name in names}
         files[_toc_name(generation)] = (len(toc), digest_of(toc))
         files[_ledger_name(generation)] = (len(written), digest_of(written))
-        complete = replace(manifest, files=files, content=content_hash(ledger, manifest.versions))
+        named = tuple((segment.segid, segment.doc_count_all(), tuple(segment.deleted_ranges())) for segment in segments)
+        complete = replace(manifest, segments=named, files=files, content=content_hash(ledger, manifest.versions))
         self._write(self.folder / _ledger_name(generation), written)
         self._write(self.folder / _manifest_name(generation), complete.to_bytes())
         self._write(self.folder / _toc_name(generation), toc)
@@ -380,9 +383,15 @@ class Store:
 
     def _read(self, name: str) -> bytes:
         try:
-            return (self.folder / name).read_bytes()
+            return read_file(self.folder / name)
         except OSError as error:
             raise IndexDamaged(f"{self.folder / name} cannot be read ({error.strerror})", hint="run earful rebuild") from error
+
+    def _broken_seal(self, name: str) -> str:
+        try:
+            return "" if is_sealed(self._read(name)) else "changed since it was written"
+        except IndexDamaged as error:
+            return str(error.args[0])
 
     def _read_named(self, name: str, manifest: Manifest) -> bytes:
         """Read a file that a manifest names."""
@@ -409,7 +418,7 @@ def _ledger_name(generation: int) -> str:
 
 def _measured(path: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
-    with open(path, "rb") as file:
+    with open_file(path) as file:
         while block := file.read(_BLOCK):
             digest.update(block)
             size += len(block)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from indexer.disk import read_file
 from indexer.errors import IndexDamaged
 from indexer.sealed import seal_bytes, unseal_bytes
 from indexer.store import Store
@@ -30,9 +31,11 @@ def read_kept(store: Store, name: str, kind: str, nothing: Any) -> Any:
         ValueError, LookupError, TypeError: it is not what was written; `telling_which` says so of the file.
     """
     try:
-        content = json.loads(unseal_bytes((store.folder / name).read_bytes(), str(store.folder / name), _HINT))
+        content = json.loads(unseal_bytes(read_file(store.folder / name), str(store.folder / name), _HINT))
     except FileNotFoundError:
         return nothing
+    except OSError as error:
+        raise IndexDamaged(f"{store.folder / name} cannot be read ({error.strerror})", hint=_HINT) from error
     if content["version"] != _VERSION:
         raise IndexDamaged(f"{store.folder / name} is of version {content['version']!r}, which is not known here", hint="update Earful")
     return content[kind]

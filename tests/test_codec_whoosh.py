@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -42,12 +43,10 @@ from whoosh.searching import Searcher
 
 from indexer.analysis import ValueTokenizer, words
 from indexer.codec import CALL_FIELDS, PERSON_FIELDS, TURN_FIELDS, ArrowSegment, SegmentBuilder
-from indexer.errors import IndexDamaged
 from indexer.names import fold
-from indexer.roles import Role
 from indexer.schema import VALUE_FIELDS, turn_schema
 from indexer.segments import INDEX_NAME, build_segment
-from indexer.toc import read_toc, write_toc
+from indexer.toc import write_toc
 from tests.rows import call_of, row
 
 _Document = dict[str, Any]
@@ -658,21 +657,45 @@ def _segment(turns: int) -> ArrowSegment:
     return segment
 
 
-@given(sizes=st.lists(st.integers(1, 40), max_size=4), chances=st.randoms(use_true_random=False))
-@settings(max_examples=50)
-def test_deletions_live_in_the_table_of_contents(sizes: list[int], chances: Random) -> None:
-    """Segments come back from it with name, size and deleted turns, and can lose more."""
-    segments = [_segment(size) for size in sizes]
-    for segment, size in zip(segments, sizes, strict=True):
-        for number in chances.sample(range(size), k=chances.randint(0, size)):
-            segment.delete_document(number)
-    back = read_toc(write_toc(segments, 5), "_MAIN_5.toc")
-    assert back == segments
-    for one, other in zip(back, segments, strict=True):
-        assert (one.doc_count_all(), one.deleted_docs()) == (other.doc_count_all(), other.deleted_docs())
-        assert (one.doc_count(), one.has_deletions()) == (other.doc_count(), other.deleted_count() > 0)
-        one.delete_document(0)
-        assert one.is_deleted(0)
+@given(size=st.integers(1, 60), chances=st.randoms(use_true_random=False))
+@settings(max_examples=80)
+def test_a_segment_comes_back_from_what_is_noted_of_it(size: int, chances: Random) -> None:
+    """Name, size and the ranges of its deleted turns are all that is needed, and it can lose more."""
+    segment = _segment(size)
+    for number in chances.sample(range(size), k=chances.randint(0, size)):
+        segment.delete_document(number)
+    ranges = segment.deleted_ranges()
+    assert [number for first, behind in ranges for number in range(first, behind)] == segment.deleted_docs()
+    assert all(behind < first for (_, behind), (first, _) in pairwise(ranges))
+    back = ArrowSegment.known(INDEX_NAME, segment.segid, size, ranges)
+    assert (back, back.doc_count_all(), back.deleted_docs()) == (segment, size, segment.deleted_docs())
+    assert (back.doc_count(), back.has_deletions()) == (segment.doc_count(), segment.deleted_count() > 0)
+    back.delete_document(0)
+    assert back.is_deleted(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "turns", "deleted"),
+    [
+        ("../a", 1, []),
+        ("", 1, []),
+        ("A", 1, []),
+        ("a" * 65, 1, []),
+        (7, 1, []),
+        ("a", -1, []),
+        ("a", True, []),
+        ("a", 1 << 40, []),
+        ("a", 9, [(0, 10)]),
+        ("a", 9, [(3, 3)]),
+        ("a", 9, [(4, 6), (5, 7)]),
+        ("a", 9, [(-1, 2)]),
+        ("a", 9, [(0, 2.0)]),
+    ],
+)
+def test_what_is_no_segment_is_refused(name: Any, turns: Any, deleted: Any) -> None:
+    """No name leads out of the folder, and no number takes more memory than a segment has turns."""
+    with pytest.raises(ValueError, match=r"no segment of|turns were deleted that are not there"):
+        ArrowSegment.known(INDEX_NAME, name, turns, deleted)
 
 
 def test_a_turn_can_come_back() -> None:
@@ -692,22 +715,6 @@ def test_a_turn_that_is_not_there_cannot_be_deleted(number: int) -> None:
     with pytest.raises(IndexError, match=f"no turn {number} in a segment of 3"):
         segment.delete_document(number)
     assert segment.deleted_count() == 0
-
-
-class _Dangerous:
-    def __reduce__(self) -> Any:
-        return print, ("this must not run",)
-
-
-@pytest.mark.parametrize(
-    "foreign", [_Dangerous(), W3Segment(None, INDEX_NAME), Path("MAIN"), Role.CFO], ids=["call", "other segment", "path", "enum"]
-)
-def test_a_table_of_contents_names_only_our_segments(foreign: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """Anything but our segments in it is refused before it is made, alone or among them."""
-    for segments in ([foreign], [_segment(1), foreign]):
-        with pytest.raises(IndexDamaged, match="does not belong there"):
-            read_toc(write_toc(segments, 1), "_MAIN_1.toc")
-    assert capsys.readouterr().out == ""
 
 
 def test_segments_are_written_by_the_builder_only(tmp_path: Path) -> None:

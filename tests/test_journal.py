@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from indexer.intake import parse_file
 from indexer.journal import Journal
 from indexer.readings import Reading
 from indexer.sources import find_sources
-from indexer.spool import read_calls
+from indexer.spool import read_calls, unpack_call
 from tests.small_index import put, transcript
 
 _VERSIONS: dict[str, int | str] = {"schema": 1}
@@ -96,7 +98,7 @@ def test_another_version_reads_again(tmp_path: Path, read: list[tuple[Reading, l
     assert _again(tmp_path / "journal").readings == {}
 
 
-@pytest.mark.parametrize("data", [b"", b"EJ1\n", b"\xff" * 1000, b"[" * 100_000])
+@pytest.mark.parametrize("data", [b"", b"EJ3\n", b"\xff" * 1000, b"[" * 100_000])
 def test_any_bytes_are_no_journal(tmp_path: Path, data: bytes) -> None:
     """Whatever stands in its place, a journal begins anew."""
     (tmp_path / "journal").write_bytes(data)
@@ -105,10 +107,17 @@ def test_any_bytes_are_no_journal(tmp_path: Path, data: bytes) -> None:
 
 
 def test_columns_run_no_code(tmp_path: Path, read: list[tuple[Reading, list[bytes]]]) -> None:
-    """Columns that would run a program when they are unpickled are refused in one line that says what to do."""
+    """Columns that are none, a pickle that would run a program among them, are refused in one line that says what to do."""
     mark = tmp_path / "ran"
     planted = f"cpathlib\nPath.touch\n(cpathlib\nPath\n(V{mark}\ntRtR.".encode()
-    for evil in (planted, b"garbage", b"N.", b"(I1\nI2\nI3\nI4\nI5\nI6\nt."):
+    call: dict[str, Any] = {"values": [None] * 8, "people": [[None] * 4], "owns": [[None] * 3]}
+    call |= {"person": [0], "own": [0], "turn": [1], "exchange": [0], "chars": [2]}
+    wrong: list[dict[str, Any]] = [{"person": [1]}, {"person": [-1]}, {"turn": ["1"]}, {"turn": [1.0]}, {"turn": [True]}, {"own": []}]
+    wrong += [{"turn": [1 << 40]}, {"chars": [3]}, {"people": [[None] * 5]}, {"people": [[1] * 4]}, {"people": 7}]
+    wrong += [{"values": []}, {"values": [{}] * 8}, {"more": 1}]
+    assert unpack_call(json.dumps(call).encode() + b"\nHi").text == ["Hi"]
+    forged = [json.dumps({**call, **change}).encode() + b"\nHi" for change in wrong]
+    for evil in (planted, b"", b"garbage", b"7\n", b"[]\n", b"[" * 100_000 + b"\n", json.dumps(call).encode() + b"\n\xff\xff", *forged):
         journal = Journal(tmp_path / "journal", Disk(), _VERSIONS)
         journal.add(read[0][0], 7, [evil])
         with pytest.raises(EarfulError, match=r"^what an earlier rebuild left is not what was written .*; run it again with --fresh"):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from indexer.errors import UnreadableSource
-from indexer.sources import Found, find_sources, fingerprint, list_paths, read_source
+from indexer.sources import Found, before_wildcards, find_sources, fingerprint, list_paths, read_source
 
 
 def _put(folder: Path, *names: str) -> None:
@@ -45,11 +48,20 @@ def test_what_transcripts_are_named_is_found(folder: Path, name: str) -> None:
     assert _found("calls") == [f"calls/{name}"]
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.txt.gz", "txt", "a", ".a.txt", ".old/a.txt", "2022/.git/a.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.pdf", "a.txt.gz", "txt", "a", ".a.txt", ".old/a.txt", "2022/.git/a.txt"),
+        *("a.txt.part", "a.txt.partial", "a.txt.crdownload", "a.txt.download", "a.txt.tmp", "a.txt.swp", "a.txt~", ".a.txt.Xy12Z3"),
+    ],
+)
 def test_other_and_hidden_files_are_passed_over(folder: Path, name: str) -> None:
-    """What is hidden, or named like no transcript, is neither found below a folder nor worth a word."""
+    """What is hidden, or named like no transcript (as is what rsync, browsers and editors have not finished), is neither found below a
+    folder nor worth a word.
+    """
     _put(folder, f"calls/{name}")
     assert find_sources(["calls"]) == Found(files=(), refused=(), waiting=(), empty=("calls",))
+    assert _found("calls/**/*", "calls/*") == []
 
 
 @pytest.mark.parametrize("name", ["call.dat", ".hidden.txt", "noending"])
@@ -96,13 +108,13 @@ def test_links_inside_a_source_find_nothing_twice(folder: Path) -> None:
     assert _found("calls") == ["calls/a.txt", "calls/b.txt"]
 
 
-@pytest.mark.parametrize("source", ["calls", "calls/**", "calls/*", "calls/*.txt"])
+@pytest.mark.parametrize("source", ["calls", "calls/**", "calls/**/*.txt", "calls/*", "calls/*.txt"])
 def test_links_do_not_lead_out_of_a_source(folder: Path, source: str) -> None:
     """What a link below a folder or pattern leads to outside is not read; it is named with where it leads."""
     _put(folder, "calls/a.txt", "elsewhere/b.txt", "calls-too/c.txt")
     (folder / "calls" / "file.txt").symlink_to(folder / "elsewhere" / "b.txt")
     (folder / "calls" / "near.txt").symlink_to("../calls-too/c.txt")
-    if source in ("calls", "calls/*"):
+    if source != "calls/*.txt":
         (folder / "calls" / "folder").symlink_to(folder / "elsewhere")
     found = find_sources(source)
     assert [file.path for file in found.files] == ["calls/a.txt"]
@@ -112,20 +124,86 @@ def test_links_do_not_lead_out_of_a_source(folder: Path, source: str) -> None:
     assert dict(found.refused) == refused
 
 
+def test_a_linked_folder_on_the_way_is_refused_once(folder: Path) -> None:
+    """Where a pattern would go through a link to outside, the link is named, and not each file behind it."""
+    _put(folder, "calls/2022/a.txt", "elsewhere/b.txt", "elsewhere/c.txt")
+    (folder / "calls" / "2023").symlink_to("../elsewhere")
+    found = find_sources("calls/*/*.txt")
+    assert ([file.path for file in found.files], [path for path, _ in found.refused]) == (["calls/2022/a.txt"], ["calls/2023"])
+
+
 def test_a_link_named_outright_is_followed(folder: Path) -> None:
     """Whoever names a link means what it leads to, be it a file or a folder."""
-    _put(folder, "elsewhere/b.txt")
-    (folder / "file.txt").symlink_to("elsewhere/b.txt")
+    _put(folder, "elsewhere/b.txt", "other/c.txt")
+    (folder / "file.txt").symlink_to("other/c.txt")
     (folder / "calls").symlink_to("elsewhere")
     assert _found("file.txt", "calls") == ["calls/b.txt", "file.txt"]
+
+
+@pytest.mark.parametrize(
+    ("sources", "names"),
+    [
+        (["file.txt", "calls"], ["calls/a.txt"]),
+        (["also", "file.txt", "calls"], ["calls/a.txt"]),
+        (["also", "also.txt"], ["also/a.txt"]),
+        (["file.txt", "also.txt"], ["also.txt"]),
+        (["calls", "calls.txt"], ["calls.txt", "calls/a.txt"]),
+    ],
+)
+def test_one_file_is_one_source(folder: Path, sources: list[str], names: list[str]) -> None:
+    """A file that links give several names is found once: under its own name, else under one that is no link itself, else under the
+    first. A hard link is a file of its own: either of them may be written anew.
+    """
+    _put(folder, "calls/a.txt")
+    (folder / "file.txt").symlink_to("calls/a.txt")
+    (folder / "also.txt").symlink_to("calls/a.txt")
+    (folder / "also").symlink_to("calls")
+    os.link("calls/a.txt", "calls.txt")
+    assert _found(*sources) == names
+    assert find_sources(sources).empty == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("calls/*/latest/*.txt", ["calls/acme/latest/a.txt"]),
+        ("calls/*/*/*.txt", ["calls/acme/2024/a.txt"]),
+        ("calls/**/*.txt", ["calls/acme/2024/a.txt"]),
+        ("calls/*/l*", ["calls/acme/latest/a.txt"]),
+    ],
+)
+def test_patterns_name_linked_folders(folder: Path, pattern: str, names: list[str]) -> None:
+    """A linked folder that a pattern names is looked into; what is found without it as well counts under its own name."""
+    _put(folder, "calls/acme/2024/a.txt")
+    (folder / "calls" / "acme" / "latest").symlink_to("2024")
+    assert _found(pattern) == names
+
+
+@pytest.mark.parametrize("pattern", ["calls/**/*.txt", "calls/**"])
+def test_links_that_lead_back_end(folder: Path, monkeypatch: pytest.MonkeyPatch, pattern: str) -> None:
+    """Two links to the folder they lie in have more ways through them than could ever be gone."""
+    _put(folder, "calls/a.txt")
+    (folder / "calls" / "one").symlink_to(".")
+    (folder / "calls" / "two").symlink_to(".")
+    listed: list[object] = []
+    scandir = os.scandir
+
+    def count(path: str) -> Iterator[os.DirEntry[str]]:
+        listed.append(path)
+        assert len(listed) < 10, "goes in circles"
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", count)
+    assert _found(pattern) == ["calls/a.txt"]
 
 
 def test_a_loop_of_links_ends(folder: Path) -> None:
     """A link to itself is a reason, and no endless search."""
     _put(folder, "calls/a.txt")
     (folder / "calls" / "loop.txt").symlink_to("loop.txt")
-    found = find_sources("calls")
-    assert (len(found.files), found.refused) == (1, (("calls/loop.txt", "cannot be read: Too many levels of symbolic links"),))
+    for source in ("calls", "calls/*", "calls/**/*.txt"):
+        found = find_sources(source)
+        assert (len(found.files), found.refused) == (1, (("calls/loop.txt", "cannot be read: Too many levels of symbolic links"),))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +218,11 @@ def test_a_loop_of_links_ends(folder: Path) -> None:
         ("calls/*", ["calls/2022/b.html", "calls/2022/q1/c.txt", "calls/a.txt"]),
         ("calls/.h*.txt", ["calls/.hidden.txt"]),
         ("c[ab]lls/?.txt", ["calls/a.txt"]),
+        ("*/a.txt", ["calls/a.txt"]),
+        ("**/a.*", ["calls/a.txt"]),
+        ("**", ["calls/2022/b.html", "calls/2022/q1/c.txt", "calls/a.txt"]),
+        ("calls/*/", ["calls/2022/b.html", "calls/2022/q1/c.txt"]),
+        ("calls/**/q?/*", ["calls/2022/q1/c.txt"]),
     ],
 )
 def test_patterns_find_what_they_match(folder: Path, pattern: str, names: list[str]) -> None:
@@ -147,6 +230,16 @@ def test_patterns_find_what_they_match(folder: Path, pattern: str, names: list[s
     _put(folder, "calls/a.txt", "calls/2022/b.html", "calls/2022/q1/c.txt", "calls/e.dat", "calls/.hidden.txt")
     assert _found(pattern) == names
     assert find_sources(pattern).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "folder_of_it"),
+    [("*.txt", "."), ("/*", "/"), ("calls/20*/*.txt", "calls"), ("../calls/*", "../calls"), ("a[1].txt", "a[1].txt"), ("calls", "calls")],
+)
+def test_it_is_known_where_a_pattern_begins(folder: Path, source: str, folder_of_it: str) -> None:
+    """What goes before the first name with a wildcard is a folder that can be looked at."""
+    _put(folder, "a[1].txt")
+    assert before_wildcards(source) == folder_of_it
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> None:
@@ -158,9 +251,11 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> No
 def test_where_nothing_is_found_is_told(folder: Path) -> None:
     """A folder without a transcript and a pattern that matches nothing are told, each as given; one with files found already is not."""
     _put(folder, "calls/a.txt", "empty/notes.pdf")
-    found = find_sources(["empty", "calls/*.html", "nowhere/*", "calls", "calls/**", "calls/a.txt"])
-    assert found.empty == ("empty", "calls/*.html", "nowhere/*")
-    assert found.refused == (("calls/*.html", "matches nothing"), ("nowhere/*", "matches nothing"))
+    sources = ["empty", "calls/*.html", "nowhere/*", "calls", "calls/**", "calls/a.txt"]
+    for listed in (sources, sources[::-1], sources * 2):
+        found = find_sources(listed)
+        assert sorted(found.empty) == ["calls/*.html", "empty", "nowhere/*"]
+        assert found.refused == (("calls/*.html", "matches nothing"), ("nowhere/*", "matches nothing"))
 
 
 @pytest.mark.parametrize(
@@ -190,7 +285,8 @@ def test_a_file_from_the_future_does_not_wait_for_ever(folder: Path) -> None:
     [
         (b"", []),
         (b"a.txt\nb c.txt\n\n", ["a.txt", "b c.txt"]),
-        (b"a.txt\r\nb.txt", ["a.txt", "b.txt"]),
+        (b"a.txt\r\nb.txt\r\n\r\n", ["a.txt", "b.txt"]),
+        (b"a\rb.txt\n", ["a\rb.txt"]),
         (b"a\nb.txt\0c.txt\0", ["a\nb.txt", "c.txt"]),
         (b"caf\xe9.txt\n", [os.fsdecode(b"caf\xe9.txt")]),
     ],
@@ -204,10 +300,48 @@ def test_what_cannot_be_read_is_named_with_the_reason(folder: Path) -> None:
     """A source that is not there and a link that leads nowhere are given back with the reason, and do not stop the search."""
     _put(folder, "calls/a.txt")
     (folder / "calls" / "broken.txt").symlink_to("nowhere.txt")
+    (folder / "calls" / "gone.txt").symlink_to("../gone.txt")
     found = find_sources(["missing", "calls"])
     assert [file.path for file in found.files] == ["calls/a.txt"]
     reason = "cannot be read: No such file or directory"
-    assert found.refused == (("calls/broken.txt", reason), ("missing", reason))
+    assert found.refused == tuple((path, reason) for path in ("calls/broken.txt", "calls/gone.txt", "missing"))
+
+
+@pytest.mark.parametrize(
+    ("source", "locked", "names"),
+    [
+        ("calls", "calls/2022", ["calls/2023/b.txt"]),
+        ("calls/**", "calls/2022", ["calls/2023/b.txt"]),
+        ("calls/**/*.txt", "calls/2022", ["calls/2023/b.txt"]),
+        ("calls/*/*.txt", "calls/2022", ["calls/2023/b.txt"]),
+        ("calls", "calls", []),
+        ("calls/*/*.txt", "calls", []),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, locked: str, names: list[str]
+) -> None:
+    """Such a folder is refused once, with the reason, and the rest is found; a source of which nothing can be seen is empty, too."""
+    _put(folder, "calls/2022/a.txt", "calls/2023/b.txt")
+    scandir = os.scandir
+
+    def refuse(path: str) -> Iterator[os.DirEntry[str]]:
+        if path == locked:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_sources([source, source])
+    assert [file.path for file in found.files] == names
+    assert found.refused == ((locked, "cannot be read: Permission denied"),)
+    assert found.empty == (() if names else (source,))
+
+
+def test_a_reason_is_told_once(folder: Path) -> None:
+    """What two sources cannot read is one refusal."""
+    _put(folder, "calls/a.txt")
+    os.mkfifo(folder / "calls" / "pipe.txt")
+    assert find_sources(["calls", "calls/*.txt", "calls/pipe.txt"]).refused == (("calls/pipe.txt", "not a file"),)
 
 
 def test_what_is_no_file_is_refused(folder: Path) -> None:
@@ -222,7 +356,8 @@ def test_what_is_no_file_is_refused(folder: Path) -> None:
 def test_a_name_that_is_no_text_is_found(folder: Path) -> None:
     """A file whose name is in another encoding than the system's is found and read all the same."""
     Path(os.fsdecode(b"caf\xe9.txt")).write_text("said")
-    assert [read_source(file.path) for file in find_sources([str(folder)]).files] == [b"said"]
+    for source in (str(folder), "*.txt", "**/c*.txt", "."):
+        assert [read_source(file.path) for file in find_sources(source).files] == [b"said"]
 
 
 def test_the_stamp_stays_while_nobody_writes(folder: Path) -> None:
@@ -307,9 +442,20 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(folder: Path, monkeypat
     assert _Endless.given == [1001]
 
 
-@pytest.mark.parametrize("became", ["pipe", "folder"])
+@pytest.mark.parametrize("became", ["pipe", "folder", "device"])
 def test_what_is_no_file_any_more_is_not_waited_for(folder: Path, became: str) -> None:
-    """A file that was swapped for a pipe since it was found would be waited for without end; it is a reason instead."""
-    (os.mkfifo if became == "pipe" else os.mkdir)(folder / "a.txt")
-    with pytest.raises(UnreadableSource, match=r"not a file|cannot be read: Is a directory"):
+    """A file that was swapped since it was found, for a pipe that would be waited for or a device without end, is a reason instead,
+    and does not stay open.
+    """
+    swaps: dict[str, Callable[[str], None]] = {"pipe": os.mkfifo, "folder": os.mkdir, "device": partial(os.symlink, "/dev/zero")}
+    swaps[became]("a.txt")
+    with pytest.raises(UnreadableSource, match=r"^not a file$|^cannot be read: Is a directory$"):
         read_source("a.txt")
+    free = os.dup(0)
+    os.close(free)
+    for _ in range(3):
+        with pytest.raises(UnreadableSource):
+            read_source("a.txt")
+    still_free = os.dup(0)
+    os.close(still_free)
+    assert still_free == free

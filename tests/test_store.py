@@ -14,7 +14,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -29,9 +29,10 @@ from indexer.errors import IndexDamaged, IndexLocked, IndexNotFound, IndexUnusab
 from indexer.manifest import Ledger, Manifest, calls_from_bytes
 from indexer.readings import Reading
 from indexer.schema import turn_schema
-from indexer.sealed import seal, seal_bytes
+from indexer.sealed import seal, seal_bytes, unseal
 from indexer.segments import build_segment
 from indexer.store import Store
+from indexer.toc import write_toc
 from tests.rows import call_of
 
 _HOLD_LOCK = """
@@ -122,7 +123,7 @@ def test_a_folder_without_an_index_says_how_to_build_one(tmp_path: Path) -> None
 def test_a_committed_generation_is_the_index(store: Store) -> None:
     """What was committed is the current generation, with its manifest and segments, and Whoosh opens it."""
     assert store.generation() == 1
-    assert replace(store.manifest(1), files={}, content="") == _manifest()
+    assert replace(store.manifest(1), segments=(), files={}, content="") == _manifest()
     assert store.ledger(1, store.manifest(1)) == _LEDGER
     assert [segment.doc_count() for segment in _segments(store)] == [1]
     assert _said(store) == ["pumps"]
@@ -256,7 +257,7 @@ _OTHERS: list[Any] = [1, [], {}, {"files": 1}, {"files": {"a": 1}}, {"files": {}
         b"\xff",
         b"[" * 100_000,
         seal("manifest/1", {}).partition(b"\n")[2],
-        *(seal("manifest/2", content).partition(b"\n")[2] for content in _OTHERS),
+        *(seal("manifest/3", content).partition(b"\n")[2] for content in _OTHERS),
     ],
 )
 @pytest.mark.parametrize("is_sealed", [False, True])
@@ -352,14 +353,51 @@ class _Planted:
         return Path.touch, (self._mark,)
 
 
-def test_opening_an_index_runs_no_code_from_it(store: Store, tmp_path: Path) -> None:
-    """A table of contents that would run a program when it is unpickled is refused, though its checksum is right."""
+@pytest.mark.parametrize("is_forged", [False, True])
+def test_opening_an_index_runs_no_code_from_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_forged: bool) -> None:
+    """A table of contents that would run a program when it is unpickled is refused; if the manifest is forged to fit, it is not read."""
     mark = tmp_path / "ran"
-    planted: list[Any] = [_Planted(mark)]
-    store.commit(planted, _manifest(), _LEDGER, None)
-    with pytest.raises(IndexDamaged):
-        _segments(store)
+    planted = write_toc([cast(Segment, _Planted(mark))], 2)
+    if is_forged:
+        monkeypatch.setattr("indexer.store.write_toc", lambda *_: planted)
+        store.commit(_segments(store), _manifest(), _LEDGER, store.manifest(1))
+        assert [segment.doc_count() for segment in _segments(store)] == [1]
+    else:
+        (store.folder / "_MAIN_1.toc").write_bytes(planted)
+        with pytest.raises(IndexDamaged, match=r"_MAIN_1\.toc is not what was written; run earful rebuild"):
+            _segments(store)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("segments", [[["../../x", 1, []]], [["a", 1, [[0, 2]]]], [["a", "1", []]], [["a"]], 7])
+def test_a_manifest_names_only_segments(store: Store, segments: Any) -> None:
+    """Whatever else it names, under a checksum that is right, is told as damage before a file of that name is looked for."""
+    data = (store.folder / "earful-1.json").read_bytes()
+    content = unseal(data, "manifest/3", "")
+    (store.folder / "earful-1.json").write_bytes(seal("manifest/3", {**content, "segments": segments}))
+    with pytest.raises(IndexDamaged, match=r"^earful-1\.json is not what was written|earful-1\.json is not what was written"):
+        _segments(store)
+
+
+@pytest.mark.parametrize("name", ["earful-1.json", "_MAIN_1.toc", "earful-1.ledger", "*.seg", "earful-report.json"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_not_waited_for(store: Store, name: str, kind: str) -> None:
+    """A pipe, a device without end or a folder in the place of a file is damage, and nothing that is read."""
+    store.write_report({})
+    path = next(store.folder.glob(name))
+    path.unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "folder":
+            path.mkdir()
+    if name == "earful-1.json":
+        with pytest.raises(IndexDamaged, match="cannot be read"):
+            store.check()
+    else:
+        assert [problem.split(":")[0] for problem in store.check()] == [path.name]
 
 
 # locking and working
@@ -393,6 +431,15 @@ def test_the_lock_goes_when_its_work_is_done(store: Store) -> None:
         pass
     with store.lock():
         pass
+
+
+def test_a_lock_writes_through_no_link(store: Store, tmp_path: Path) -> None:
+    """A link in the place of the lock is refused, and what it leads to is left alone."""
+    (tmp_path / "mine").write_text("mine")
+    (store.folder / "earful.lock").symlink_to(tmp_path / "mine")
+    with pytest.raises(IndexUnusable), store.lock():
+        pytest.fail("locked another file")
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_the_lock_goes_with_its_holder(store: Store) -> None:

@@ -20,7 +20,7 @@ _PACKAGES = [path for path in _MODULES if path.name == "__init__.py"]
 
 # What `search` may know of `indexer`: what describes the index, and how values are compared.
 _SHARED = {
-    f"indexer.{name}" for name in ("model", "roles", "analysis", "schema", "codec", "manifest", "sealed", "store", "errors", "printable")
+    f"indexer.{name}" for name in ("model", "roles", "analysis", "schema", "codec", "disk", "manifest", "sealed", "store", "errors", "printable")
 } | {"indexer.names.fold"}
 _COMMANDS = ("search/cli.py", "search/commands/*.py", "search/demo.py")  # they offer the indexer's commands too
 

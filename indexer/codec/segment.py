@@ -36,26 +36,35 @@ class ArrowSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         return secrets.token_hex(size // 2)
 
     @classmethod
-    def known(cls, indexname: str, name: str, turns: int, deleted: Iterable[int] = ()) -> ArrowSegment:
+    def known(cls, indexname: str, name: str, turns: int, deleted: Iterable[tuple[int, int]] = ()) -> ArrowSegment:
         """Give a segment that was written before.
 
         Args:
             name: What tells it from others of the index.
             turns: How many it has.
-            deleted: The numbers of those that were deleted.
+            deleted: Those that were deleted, as `deleted_ranges` gives them.
 
         Raises:
             ValueError: no segment has such a name, or such turns; no name leads out of the index's folder.
         """
         if not (isinstance(name, str) and _NAME.fullmatch(name) and type(turns) is int and 0 <= turns < _MOST_TURNS):
-            raise ValueError(f"no segment of {turns!r} turns is named {name!r}")
+            raise ValueError(f"no segment of {turns!r:.40} turns is named {name!r:.80}")
         segment = cls(indexname)
         segment.segid = name
         segment._turns = turns
-        segment._deleted = set(deleted)
-        if not all(type(turn) is int and 0 <= turn < turns for turn in segment._deleted):
-            raise ValueError("a turn was deleted that is not there")
+        end = 0
+        for first, behind in deleted:
+            if not (type(first) is type(behind) is int and end <= first < behind <= turns):
+                raise ValueError("turns were deleted that are not there")
+            segment._deleted.update(range(first, behind))
+            end = behind
         return segment
+
+    def deleted_ranges(self) -> list[tuple[int, int]]:
+        """Give the turns that were deleted, ascending, as first and one behind the last of those that follow each other."""
+        is_deleted = np.concatenate([[False], ~self.live(), [False]])
+        edges = np.flatnonzero(np.diff(is_deleted)).tolist()
+        return list(zip(edges[::2], edges[1::2], strict=True))
 
     def codec(self) -> ArrowCodec:
         return ArrowCodec()
