@@ -63,8 +63,6 @@ def build_segments(
     merging = plan_merge(segments, memory)
     if not merging:
         return segments
-    if base:
-        store.require_unchanged(merging, base.manifest)
     folder = store.work / "merged"
     store.disk.remove_folder(folder)
     merged = merge_segments(store.folder, merging, folder)

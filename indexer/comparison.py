@@ -103,7 +103,7 @@ def _held(store: Store) -> dict[str, str]:
     generation = store.generation()
     manifest = store.manifest(generation)
     segments = store.segments(generation, manifest)
-    store.require_unchanged(segments, manifest)
+    store.require_unchanged(manifest)
     held: dict[str, str] = {}
     for segment in segments:
         with open_segment(store.folder, segment) as arrays:

@@ -22,12 +22,18 @@ Firms = str | os.PathLike[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a worker made of a file: the columns of calls and their records, or why there are none. `known` if it had been read before."""
+    """What a worker made of a file: the columns of calls and their records, or why there are none.
+
+    Attributes:
+        known: Whether it had been read before.
+        may_be_better_next_time: Whether not the file is to blame, but the disk it lies on, or the process that read it.
+    """
 
     fingerprint: str
     calls: tuple[tuple[CallRecord, bytes], ...] = ()
     rejected: str | None = None
     known: bool = False
+    may_be_better_next_time: bool = False
 
     def reading_of(self, file: SourceFile) -> Reading:
         """Give what is now known of the file."""
@@ -45,7 +51,7 @@ def parse_file(path: str, *, known: frozenset[str], firms: Firms) -> Parsed:
             return Parsed(digest, known=True)
         transcripts = read_bytes(data, source=path, firms=load_firms(firms))
     except SourceError as error:
-        return Parsed(digest, rejected=str(error))
+        return Parsed(digest, rejected=str(error), may_be_better_next_time=isinstance(error.__cause__, OSError))
     except Exception as error:  # noqa: BLE001 - a fault of ours in one file of a hundred thousand must not cost the others, and must be seen
         return Parsed(digest, rejected=f"the reader failed on it ({type(error).__name__}: {error}); this is a fault of Earful")
     return Parsed(
@@ -55,7 +61,11 @@ def parse_file(path: str, *, known: frozenset[str], firms: Firms) -> Parsed:
 
 def reader_died(path: str) -> Parsed:  # noqa: ARG001 - every file that kills its process has the same reason
     """Give what takes the place of a file's calls if the process that reads it dies."""
-    return Parsed("", rejected="the process that read it died, for want of memory or by a fault in a library; it is tried again next time")
+    return Parsed(
+        "",
+        rejected="the process that read it died, for want of memory or by a fault in a library; it is tried again next time",
+        may_be_better_next_time=True,
+    )
 
 
 def _record(transcript: Transcript, digest: str, place: int) -> CallRecord:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,7 +27,7 @@ from indexer.readings import Reading
 from indexer.report import Duplicate, Rejection, Report
 from indexer.resolve import CallRecord, Resolved, resolve
 from indexer.schema import SCHEMA_VERSION
-from indexer.sources import Found, SourceFile, before_wildcards, find_sources
+from indexer.sources import Found, SourceFile, find_sources, is_pattern
 from indexer.store import Store
 from indexer.workers import Progress, Workers, open_workers
 
@@ -171,9 +173,13 @@ class _Job:
         unread = [file for file in found.files if file.key not in read.readings]
         for done, (file, parsed) in enumerate(zip(unread, workers.read(file.path for file in unread), strict=True), 1):
             reading = by_content[parsed.fingerprint].found_as(file) if parsed.known else parsed.reading_of(file)
-            if journal:
-                journal.add(reading, scanned_ns, [] if parsed.known else [packed for _, packed in parsed.calls])
-            read.readings[file.key] = reading
+            if parsed.may_be_better_next_time and before.base and file.key in before.sources:
+                read.readings[file.key] = before.sources[file.key]  # a disk or a network that failed must not cost calls
+                read.unread.append(Rejection(file.path, f"{parsed.rejected}; the index keeps what it held of it"))
+            else:
+                read.readings[file.key] = reading
+                if journal:
+                    journal.add(reading, scanned_ns, [] if parsed.known else [packed for _, packed in parsed.calls])
             self._tell(reading, before, "read")
             self.progress("reading", done, len(unread))
         read.opened = len(unread)
@@ -290,7 +296,7 @@ def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> _Before:
         if manifest.versions != versions:
             cause = "with another table of firms" if manifest.versions | {"firms": versions["firms"]} == versions else "by another version"
             return _Before(sources=sources, notes=(f"the index was built {cause}: everything is read again",))
-        store.require_whole(manifest)
+        store.require_unchanged(manifest)
         base = Base(generation=generation, manifest=manifest, ledger=ledger, segments=store.segments(generation, manifest))
         return _Before(base=base, sources=sources)
     except IndexNotFound:
@@ -301,22 +307,28 @@ def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> _Before:
 
 
 def _require_sources(found: Found, before: _Before) -> None:
-    """Make sure that no named source has vanished of which the index holds calls."""
-    gone = {path for path, _ in found.refused if not os.path.lexists(path)} | set(found.empty)
+    """Make sure that no source has vanished, as a whole or a folder of it, of which the index holds calls."""
+    gone = {path: reason if is_pattern(path) else "is not there" for path, reason in found.refused if not os.path.lexists(path)}
+    gone |= {path: reason for path, reason in found.refused if os.path.lexists(path) and reason.startswith("cannot be read")}
+    gone |= {path: "holds no transcript" for path in found.empty if path not in gone}
     there = {file.key for file in (*found.files, *found.waiting)}
-    for path in sorted(gone):
-        below = os.path.abspath(before_wildcards(path))
-        calls = sum(
-            len(reading.calls)
-            for key, reading in before.sources.items()
-            if key not in there and (key == below or key.startswith(f"{below}{os.sep}"))
-        )
+    for path, what in sorted(gone.items()):
+        is_from = _named_by(path)
+        calls = sum(len(reading.calls) for key, reading in before.sources.items() if key not in there and is_from(key))
         if calls:
-            what = "holds no transcript" if os.path.lexists(below) else "is not there"
             raise IndexUnusable(
                 f"{path} {what}, but {calls} calls in the index came from it",
                 hint="check the path and that it is mounted, or leave it out of the command to remove them",
             )
+
+
+def _named_by(source: str) -> Callable[[str], bool]:
+    """Say how one tells that a file came from a source: it has that path, is below it, or fits it."""
+    path = os.path.abspath(source)
+    if os.path.lexists(source) or not is_pattern(source):
+        return lambda key: key == path or key.startswith(os.path.join(path, ""))
+    pattern = re.compile("|".join(map(fnmatch.translate, (loose := path.replace(f"**{os.sep}", "*"), os.path.join(loose, "*")))))
+    return lambda key: pattern.match(key) is not None
 
 
 # files -> transcripts
@@ -330,12 +342,14 @@ class _Read:
         readings: By key.
         resumed: Keys of those that an earlier rebuild, which was stopped, had read.
         waiting: Paths of those that are left for the next time.
+        unread: Files that could not be read this time; the index keeps what it held of them.
         opened: Number of files that were opened.
     """
 
     readings: dict[str, Reading] = field(default_factory=dict)
     resumed: set[str] = field(default_factory=set)
     waiting: list[str] = field(default_factory=list)
+    unread: list[Rejection] = field(default_factory=list)
     opened: int = 0
 
     @classmethod
@@ -379,6 +393,7 @@ def _is_as_read(reading: Reading, file: SourceFile, scanned_ns: int) -> bool:
 def _rejections(read: _Read, found: Found) -> list[Rejection]:
     rejected = [Rejection(path, reason) for path, reason in found.refused]
     rejected += [Rejection(reading.path, reading.rejected) for reading in read.readings.values() if reading.rejected]
+    rejected += read.unread
     return sorted(rejected, key=lambda no: no.source)
 
 

@@ -101,8 +101,8 @@ def _from_json(call: dict[str, Any], source: dict[str, Any], place: int) -> Call
         date=date.fromisoformat(call["date"]) if call["date"] else None,
         voices=int(call["voices"], 16),
         figures=tuple(_ints(call["figures"])),
-        words=_ints([call["words"]])[0],
-        turns=_ints([call["turns"]])[0],
+        words=_count(call["words"]),
+        turns=_count(call["turns"]),
         warnings=tuple(map(_text, call["warnings"])),
     )
 
@@ -122,6 +122,12 @@ def _said(value: Any) -> str | None:
         return None
     _text(value).encode()
     return str(value)
+
+
+def _count(value: Any) -> int:
+    if _ints([value]) < [0]:
+        raise ValueError(f"{value} is no number of things")
+    return int(value)
 
 
 def _ints(values: Any) -> list[int]:

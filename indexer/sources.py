@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from indexer.errors import UnreadableSource
 
-__all__ = ["Found", "SourceFile", "Stamp", "before_wildcards", "find_sources", "fingerprint", "list_paths", "read_source"]
+__all__ = ["Found", "SourceFile", "Stamp", "find_sources", "fingerprint", "is_pattern", "list_paths", "read_source"]
 
 # What publishers and collectors name transcripts; any file that is named outright is read whatever its name.
 SUFFIXES = frozenset((".txt", ".text", ".html", ".htm", ".xhtml"))
@@ -129,17 +129,16 @@ class _Search:
     def look(self, source: str) -> None:
         """Find what a source means."""
         taken, refused = self._taken, len(self.refused)
-        is_pattern = not os.path.lexists(source) and any(mark in source for mark in _WILDCARDS)
         if os.path.isdir(source):
             self._walk(source, os.path.realpath(source))
-        elif is_pattern:
+        elif is_pattern(source):
             self._match(source)
         else:
             self._take(source)
             return
         if self._taken == taken:
             self.empty.append(source)
-            if is_pattern and len(self.refused) == refused:
+            if is_pattern(source) and len(self.refused) == refused:
                 self.refused.append((source, "matches nothing"))
 
     def _match(self, pattern: str) -> None:
@@ -238,11 +237,9 @@ class _Search:
         self.refused.append((path, f"cannot be read: {error.strerror}"))
 
 
-def before_wildcards(pattern: str) -> str:
-    """Give the folder in which a pattern begins to be one; a path as it is."""
-    if os.path.lexists(pattern) or not any(mark in pattern for mark in _WILDCARDS):
-        return pattern
-    return _parted(pattern)[0] or os.curdir
+def is_pattern(source: str) -> bool:
+    """Say whether a source is a pattern, and no path."""
+    return not os.path.lexists(source) and any(mark in source for mark in _WILDCARDS)
 
 
 def _parted(pattern: str) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from indexer.errors import EarfulError
 from indexer.model import Transcript
 from indexer.schema import call_columns
 
-__all__ = ["Item", "pack_call", "read_calls", "unpack_call"]
+__all__ = ["Item", "pack_call", "pack_columns", "read_calls", "unpack_call"]
 
 # Final id of a call, and offset and length in the journal of its packed columns.
 Item = tuple[str, int, int]
@@ -25,7 +25,11 @@ def pack_call(transcript: Transcript) -> bytes:
     """Make bytes of a call, of which it takes no code to read them, and no more memory than they have bytes: what is said, behind a line
     of JSON with everything else. As JSON alone, or as a transcript, it would take several times as long to read.
     """
-    columns = call_columns(transcript, transcript.call)
+    return pack_columns(call_columns(transcript, transcript.call))
+
+
+def pack_columns(columns: CallColumns) -> bytes:
+    """Make bytes of a call's columns."""
     people, own = list(dict.fromkeys(columns.person)), list(dict.fromkeys(columns.own))
     head = {
         "values": columns.values,

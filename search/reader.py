@@ -339,13 +339,17 @@ def _open_segments(store: Store, generation: int, manifest: Manifest) -> list[Se
         raise IndexNotFound(f"the index in {store.folder} is empty", hint="run earful rebuild FOLDER")
     storage, schema = FileStorage(str(store.folder)), turn_schema()
     try:
-        return [SegmentReader(storage, schema, segment, generation=generation) for segment in segments]
+        readers = [SegmentReader(storage, schema, segment, generation=generation) for segment in segments]
     except OSError:
         raise
     except Exception as error:  # on a damaged file Whoosh fails in any way there is
         raise IndexDamaged(
             f"a segment of the index in {store.folder} is damaged ({error})", hint="run earful check, then earful rebuild"
         ) from error
+    if any(reader.codec().arrays.turn_count != reader.segment().doc_count_all() for reader in readers):
+        where = f"a segment of the index in {store.folder}"
+        raise IndexDamaged(f"{where} has not as many turns as it should", hint="run earful rebuild --fresh")
+    return readers
 
 
 def _segments(readers: list[SegmentReader]) -> Iterator[Segment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 import indexer
 from indexer.disk import Disk
-from indexer.errors import EarfulError, IndexLocked, IndexUnusable, NothingToIndex
+from indexer.errors import EarfulError, IndexLocked, IndexUnusable, NothingToIndex, UnreadableSource
 from indexer.sources import read_source
 from indexer.store import Store
 from tests.small_index import put, transcript
@@ -228,6 +229,61 @@ def test_a_share_that_is_not_mounted_empties_nothing(source: Path, index: Path, 
         indexer.rebuild([source, tmp_path / "other"], index=index, fresh=fresh)
     assert len(_calls(index)) == 4
     assert indexer.rebuild([tmp_path / "other"], index=index).removed == 3
+
+
+def test_a_folder_that_cannot_be_listed_costs_nothing(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder below a source that has gone stale, as on a network drive, stops the rebuild before its calls are lost."""
+    put(source / "below", _texts("DOME"))
+    indexer.rebuild(source, index=index)
+    scandir = os.scandir
+
+    def fail(folder: str) -> Any:
+        if str(folder).endswith("below"):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return scandir(folder)
+
+    monkeypatch.setattr("os.scandir", fail)
+    with pytest.raises(IndexUnusable, match=r"below cannot be read: Stale file handle, but 1 calls in the index came from it"):
+        indexer.rebuild(source, index=index)
+    assert len(_calls(index)) == 4
+
+
+def test_patterns_empty_nothing_that_does_not_fit_them(source: Path, index: Path) -> None:
+    """A pattern that matches nothing any more stops a rebuild if calls came from it, and not for what came from elsewhere."""
+    (source / "page.html").write_text(_texts("DOME")[0])
+    sources = [str(source), str(source / "**" / "*.html"), str(source / "*.htm")]
+    indexer.rebuild(sources, index=index)
+    (source / "call00.txt").unlink()
+    assert indexer.rebuild(sources, index=index).removed == 1
+    (source / "page.html").unlink()
+    with pytest.raises(IndexUnusable, match=r"\*\.html matches nothing, but 1 calls in the index came from it"):
+        indexer.rebuild([*sources[1:], str(source / "call01.txt")], index=index)
+
+
+@pytest.mark.parametrize("is_disk", [True, False])
+def test_a_file_that_cannot_be_read_now_keeps_its_calls(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch, is_disk: bool) -> None:
+    """A disk that fails is told, and costs no call that the index has; a file that is too large now is no transcript any more."""
+    indexer.rebuild(source, index=index)
+    (source / "call01.txt").write_text("x" * 500)
+
+    def fail(path: str) -> bytes:
+        try:
+            if path.endswith("call01.txt"):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        except OSError as error:
+            raise UnreadableSource("cannot be read: Input/output error") from error
+        return read_source(path)
+
+    if is_disk:
+        monkeypatch.setattr("indexer.intake.read_source", fail)
+    else:
+        monkeypatch.setattr("indexer.sources.LARGEST", 400)
+    report = indexer.rebuild(source, index=index)
+    assert len(_calls(index)) == (3 if is_disk else 2)
+    reasons = [no.reason for no in report.rejected if no.source.endswith("call01.txt")]
+    assert reasons[0].startswith("cannot be read: Input/output error; the index keeps what it held of it" if is_disk else "larger than")
+    monkeypatch.undo()
+    assert indexer.rebuild(source, index=index).removed == (1 if is_disk else 0)
 
 
 def test_nothing_to_index_leaves_nothing_behind(tmp_path: Path, index: Path) -> None:

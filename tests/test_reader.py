@@ -13,6 +13,7 @@ import pytest
 import indexer
 from indexer.errors import EarfulError, IndexDamaged, IndexNotFound
 from indexer.schema import VALUE_FIELDS
+from indexer.sealed import seal, unseal
 from indexer.store import Store
 from search.reader import Snapshot, open_snapshot
 
@@ -268,6 +269,17 @@ def test_a_damaged_file_is_an_error_of_ours(folder: Path, tmp_path: Path, kind: 
     spoil(next(index.glob(kind)))
     with pytest.raises(EarfulError, match="rebuild"):
         open_snapshot(index).close()
+
+
+def test_a_segment_has_as_many_turns_as_the_manifest_says(folder: Path, tmp_path: Path) -> None:
+    """A manifest that was forged to name fewer turns than a segment's file has is told as damage."""
+    shutil.copytree(folder, tmp_path / "index")
+    path = max((tmp_path / "index").glob("earful-[0-9]*.json"))
+    content = unseal(path.read_bytes(), "manifest/3", "")
+    content["segments"][0][1:] = [content["segments"][0][1] - 1, []]
+    path.write_bytes(seal("manifest/3", content))
+    with pytest.raises(IndexDamaged, match="has not as many turns as it should"):
+        open_snapshot(tmp_path / "index")
 
 
 def test_a_rebuild_may_switch_while_an_index_is_opened(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 
 from indexer.errors import UnreadableSource
-from indexer.sources import Found, before_wildcards, find_sources, fingerprint, list_paths, read_source
+from indexer.sources import Found, find_sources, fingerprint, list_paths, read_source
 
 
 def _put(folder: Path, *names: str) -> None:
@@ -230,16 +230,6 @@ def test_patterns_find_what_they_match(folder: Path, pattern: str, names: list[s
     _put(folder, "calls/a.txt", "calls/2022/b.html", "calls/2022/q1/c.txt", "calls/e.dat", "calls/.hidden.txt")
     assert _found(pattern) == names
     assert find_sources(pattern).refused == ()
-
-
-@pytest.mark.parametrize(
-    ("source", "folder_of_it"),
-    [("*.txt", "."), ("/*", "/"), ("calls/20*/*.txt", "calls"), ("../calls/*", "../calls"), ("a[1].txt", "a[1].txt"), ("calls", "calls")],
-)
-def test_it_is_known_where_a_pattern_begins(folder: Path, source: str, folder_of_it: str) -> None:
-    """What goes before the first name with a wildcard is a folder that can be looked at."""
-    _put(folder, "a[1].txt")
-    assert before_wildcards(source) == folder_of_it
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> None:

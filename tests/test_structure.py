@@ -19,9 +19,8 @@ _MODULES = sorted(path for package in ("indexer", "search") for path in (_ROOT /
 _PACKAGES = [path for path in _MODULES if path.name == "__init__.py"]
 
 # What `search` may know of `indexer`: what describes the index, and how values are compared.
-_SHARED = {
-    f"indexer.{name}" for name in ("model", "roles", "analysis", "schema", "codec", "disk", "manifest", "sealed", "store", "errors", "printable")
-} | {"indexer.names.fold"}
+_NAMES = ("model", "roles", "analysis", "schema", "codec", "disk", "manifest", "sealed", "store", "errors", "printable")
+_SHARED = {f"indexer.{name}" for name in _NAMES} | {"indexer.names.fold"}
 _COMMANDS = ("search/cli.py", "search/commands/*.py", "search/demo.py")  # they offer the indexer's commands too
 
 # Third-party packages that belong to one place each; all others may be imported anywhere.

@@ -25,7 +25,7 @@ from indexer import workers as module
 from indexer.codec import ArrowSegment
 from indexer.errors import EarfulError
 from indexer.segments import open_segment
-from indexer.spool import Item
+from indexer.spool import Item, pack_columns
 from indexer.workers import Part, open_workers, split
 from tests.rows import call_of
 
@@ -436,7 +436,7 @@ def _parts(folder: Path, *kinds: type[Path]) -> list[Part]:
         for number, kind in enumerate(kinds):
             items: list[Item] = []
             for name in (f"{letter}-{number}" for letter in "ABC"):
-                packed = pickle.dumps(tuple(call_of(name, "Pumps sold well.", "Why?")._replace(turn=[1, 2])))
+                packed = pack_columns(call_of(name, "Pumps sold well.", "Why?")._replace(turn=[1, 2]))
                 items.append((name, file.tell(), len(packed)))
                 file.write(packed)
             parts.append(Part(folder=kind(folder / f"part{number}"), spool=spool, items=tuple(items)))
