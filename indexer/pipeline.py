@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from indexer.building import Base, Content, build_segments, lacking
-from indexer.errors import EarfulError, IndexDamaged, IndexNotFound, IndexUnusable, NothingToIndex
+from indexer.before import Before, contents_of, load_before, require_sources
+from indexer.building import Content, build_segments, lacking
+from indexer.errors import EarfulError, NothingToIndex
 from indexer.firms import load_firms
 from indexer.intake import Firms, parse_file, reader_died
 from indexer.journal import Journal
@@ -27,7 +26,7 @@ from indexer.readings import Reading
 from indexer.report import Duplicate, Rejection, Report
 from indexer.resolve import CallRecord, Resolved, resolve
 from indexer.schema import SCHEMA_VERSION
-from indexer.sources import Found, SourceFile, find_sources, is_pattern
+from indexer.sources import Found, SourceFile, find_sources
 from indexer.store import Store
 from indexer.workers import Progress, Workers, open_workers
 
@@ -148,25 +147,25 @@ class _Job:
         self.log.write("summary", index=str(self.store.folder), status=status, seconds=_since(began_s), **facts)
         self.log.close()
 
-    def _look(self, sources: Any, fresh: bool, settle_s: float) -> tuple[int, Found, _Before]:
+    def _look(self, sources: Any, fresh: bool, settle_s: float) -> tuple[int, Found, Before]:
         """See what the sources and the index hold."""
         scanned_ns = time.time_ns()  # before the first stamp is taken: a file that changes from here on is looked at again
         found = find_sources(sources, settle_s=settle_s, now_ns=scanned_ns)
-        before = _load(self.store, self.versions, fresh)
-        _require_sources(found, before)
+        before = load_before(self.store, self.versions, fresh)
+        require_sources(found, before)
         if before.base is None:  # nothing is kept of a file that waits: what the index has of it must be read again
             needed = tuple(file for file in found.waiting if file.key in before.sources)
             found = replace(found, files=found.files + needed, waiting=tuple(file for file in found.waiting if file not in needed))
         return scanned_ns, found, before
 
-    def _workers(self, before: _Before, journal: Journal | None) -> Any:
-        known = frozenset({*before.contents(), *(_contents(journal.readings) if journal else ())})
+    def _workers(self, before: Before, journal: Journal | None) -> Any:
+        known = frozenset({*before.contents(), *(contents_of(journal.readings) if journal else ())})
         return open_workers(self.jobs, partial(parse_file, known=known, firms=self.firms), reader_died)
 
-    def _read(self, found: Found, before: _Before, journal: Journal | None, workers: Workers, scanned_ns: int) -> _Read:
+    def _read(self, found: Found, before: Before, journal: Journal | None, workers: Workers, scanned_ns: int) -> _Read:
         """Read every file that is not known as it is, and note it in the journal."""
         read = _Read.of_known(found, before, journal)
-        by_content = {**before.contents(), **(_contents(journal.readings) if journal else {})}
+        by_content = {**before.contents(), **(contents_of(journal.readings) if journal else {})}
         for file in found.files:
             if file.key in read.readings:
                 self._tell(read.readings[file.key], before, "resumed" if file.key in read.resumed else "known")
@@ -185,12 +184,12 @@ class _Job:
         read.opened = len(unread)
         return read
 
-    def _tell(self, reading: Reading, before: _Before, how: str) -> None:
+    def _tell(self, reading: Reading, before: Before, how: str) -> None:
         calls = [call.call for call in reading.calls]
         status = "rejected" if reading.rejected else before.status_of(reading)
         self.log.write("file", source=reading.path, status=status, how=how, calls=calls, reason=reading.rejected)
 
-    def _tell_rest(self, read: _Read, found: Found, before: _Before) -> None:
+    def _tell_rest(self, read: _Read, found: Found, before: Before) -> None:
         for path, reason in found.refused:
             self.log.write("file", source=path, status="rejected", how="refused", calls=[], reason=reason)
         for path in read.waiting:
@@ -199,7 +198,7 @@ class _Job:
             if key not in read.readings:
                 self.log.write("file", source=old.path, status="removed", how="known", calls=[call.call for call in old.calls], reason=None)
 
-    def _resolve(self, read: _Read, found: Found, before: _Before, journal: Journal, scanned_ns: int) -> tuple[Resolved, _Read]:
+    def _resolve(self, read: _Read, found: Found, before: Before, journal: Journal, scanned_ns: int) -> tuple[Resolved, _Read]:
         """Choose which transcript stands for each call, and see that the journal has those that the index lacks.
 
         A file may have changed since it was read, this time or an earlier one: then its words cannot be had any more, and it waits.
@@ -231,7 +230,7 @@ class _Job:
         journal.add(reading, scanned_ns, [packed for _, packed in parsed.calls])
         return True
 
-    def _switch(self, before: _Before, resolved: Resolved, read: _Read, journal: Journal, workers: Workers, scanned_ns: int) -> int:
+    def _switch(self, before: Before, resolved: Resolved, read: _Read, journal: Journal, workers: Workers, scanned_ns: int) -> int:
         """Bring the index to what it shall hold, if it does not hold it already; give its generation."""
         ledger = Ledger(sources=read.in_order(), calls=_wanted(resolved))
         base = before.base
@@ -248,87 +247,6 @@ class _Job:
 
 def _wanted(resolved: Resolved) -> dict[str, Content]:
     return {call: record.content for call, record in resolved.winners.items()}
-
-
-def _contents(readings: dict[str, Reading]) -> dict[str, Reading]:
-    """Give readings by their content; what could not be opened has none, and is tried again."""
-    return {reading.fingerprint: reading for reading in readings.values() if reading.fingerprint}
-
-
-# what is there
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Before:
-    """The index as the rebuild found it.
-
-    Attributes:
-        base: Upon which it can build; None if it must begin anew.
-        sources: What is known of the sources of that index, by key, even if it cannot be built upon.
-    """
-
-    base: Base | None = None
-    sources: dict[str, Reading] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    def contents(self) -> dict[str, Reading]:
-        """Give by their content the sources that need not be read again."""
-        return _contents(self.sources) if self.base else {}
-
-    def status_of(self, reading: Reading) -> str:
-        """Say what a transcript is against the index before."""
-        old = self.sources.get(reading.key)
-        if old is None or not old.calls:
-            return "added"
-        return "unchanged" if old.fingerprint == reading.fingerprint else "changed"
-
-
-def _load(store: Store, versions: dict[str, int | str], fresh: bool) -> _Before:
-    """Load the index that is there, if it can be built upon. One that cannot is no obstacle: it answers until the new one is written."""
-    sources: dict[str, Reading] = {}
-    try:
-        generation = store.generation()
-        manifest = store.manifest(generation)
-        ledger = store.ledger(generation, manifest)
-        sources = {reading.key: reading for reading in ledger.sources}
-        if fresh:
-            return _Before(sources=sources)
-        if manifest.versions != versions:
-            cause = "with another table of firms" if manifest.versions | {"firms": versions["firms"]} == versions else "by another version"
-            return _Before(sources=sources, notes=(f"the index was built {cause}: everything is read again",))
-        store.require_unchanged(manifest)
-        base = Base(generation=generation, manifest=manifest, ledger=ledger, segments=store.segments(generation, manifest))
-        return _Before(base=base, sources=sources)
-    except IndexNotFound:
-        return _Before()
-    except IndexDamaged as error:
-        note = () if fresh else (f"the index was damaged ({error.args[0]}): everything is read again",)
-        return _Before(sources=sources, notes=note)
-
-
-def _require_sources(found: Found, before: _Before) -> None:
-    """Make sure that no source has vanished, as a whole or a folder of it, of which the index holds calls."""
-    gone = {path: reason if is_pattern(path) else "is not there" for path, reason in found.refused if not os.path.lexists(path)}
-    gone |= {path: reason for path, reason in found.refused if os.path.lexists(path) and reason.startswith("cannot be read")}
-    gone |= {path: "holds no transcript" for path in found.empty if path not in gone}
-    there = {file.key for file in (*found.files, *found.waiting)}
-    for path, what in sorted(gone.items()):
-        is_from = _named_by(path)
-        calls = sum(len(reading.calls) for key, reading in before.sources.items() if key not in there and is_from(key))
-        if calls:
-            raise IndexUnusable(
-                f"{path} {what}, but {calls} calls in the index came from it",
-                hint="check the path and that it is mounted, or leave it out of the command to remove them",
-            )
-
-
-def _named_by(source: str) -> Callable[[str], bool]:
-    """Say how one tells that a file came from a source: it has that path, is below it, or fits it."""
-    path = os.path.abspath(source)
-    if os.path.lexists(source) or not is_pattern(source):
-        return lambda key: key == path or key.startswith(os.path.join(path, ""))
-    pattern = re.compile("|".join(map(fnmatch.translate, (loose := path.replace(f"**{os.sep}", "*"), os.path.join(loose, "*")))))
-    return lambda key: pattern.match(key) is not None
 
 
 # files -> transcripts
@@ -353,7 +271,7 @@ class _Read:
     opened: int = 0
 
     @classmethod
-    def of_known(cls, found: Found, before: _Before, journal: Journal | None) -> _Read:
+    def of_known(cls, found: Found, before: Before, journal: Journal | None) -> _Read:
         """Give what needs no reading: files that are as they were, and of those that wait, what the index holds of them."""
         read = cls(waiting=[file.path for file in found.waiting])
         scanned_ns = before.base.manifest.scanned_ns if before.base else 0
@@ -407,7 +325,7 @@ def _why_nothing(read: _Read, found: Found) -> str:
     return f"no source holds a call: {rejected[0].source}: {rejected[0].reason}{more}"
 
 
-def _report(read: _Read, found: Found, before: _Before, resolved: Resolved, generation: int) -> Report:
+def _report(read: _Read, found: Found, before: Before, resolved: Resolved, generation: int) -> Report:
     held = {key for key, reading in before.sources.items() if reading.calls}
     status = Counter(before.status_of(reading) for reading in read.readings.values() if reading.calls)
     return Report(
