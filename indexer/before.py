@@ -66,6 +66,8 @@ def load_before(store: Store, versions: dict[str, int | str], fresh: bool) -> Be
     except IndexNotFound:
         return Before()
     except IndexDamaged as error:
+        if store.generation() != generation:  # a rebuild has replaced it, as it may while a dry run looks
+            return load_before(store, versions, fresh)
         note = () if fresh else (f"the index was damaged ({error.args[0]}): everything is read again",)
         return Before(sources=sources, notes=note)
 

@@ -74,7 +74,8 @@ def compare(
         IndexNotFound, IndexDamaged: there is no index, or it is not what was written.
         InvalidTable: the file of firms cannot be used.
     """
-    held = _held(Store(index))
+    store = Store(index)
+    held = store.steadily(partial(_held, store))
     found = find_sources(sources)
     rejected = [Rejection(path, reason) for path, reason in found.refused]
     digests: dict[tuple[str, int], str] = {}
@@ -98,14 +99,12 @@ def compare(
     )
 
 
-def _held(store: Store) -> dict[str, str]:
+def _held(store: Store, generation: int) -> dict[str, str]:
     """Give a digest of every call in an index."""
-    generation = store.generation()
     manifest = store.manifest(generation)
-    segments = store.segments(generation, manifest)
     store.require_unchanged(manifest)
     held: dict[str, str] = {}
-    for segment in segments:
+    for segment in store.segments(generation, manifest):
         with open_segment(store.folder, segment) as arrays:
             held |= {str(call.values[0]): _digest(call) for call in calls_of(arrays, segment.live())}
     return held

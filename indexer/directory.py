@@ -17,9 +17,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from indexer.codec import ArrowSegment
 from indexer.codec.tables import file_name
@@ -30,6 +30,8 @@ from indexer.sealed import digest_of, is_sealed, unseal
 from indexer.segments import INDEX_NAME
 
 __all__ = ["OWN_FILE", "REPORT", "REPORT_KIND", "Directory", "ledger_name", "manifest_name", "measured", "toc_name"]
+
+_Found = TypeVar("_Found")
 
 _TOC_FILE = re.compile(rf"_{INDEX_NAME}_(\d+)\.toc")
 # Files that belong to a generation, or would have.
@@ -70,6 +72,24 @@ class Directory:
         if not numbers:
             raise IndexNotFound(f"no index in {self.folder}", hint="build one with: earful rebuild FOLDER")
         return max(numbers)
+
+    def steadily(self, look: Callable[[int], _Found]) -> _Found:
+        """Look at the current generation; if a rebuild has replaced it meanwhile, and removed its files, look again.
+
+        Raises:
+            IndexNotFound: there is none.
+            IndexDamaged, OSError: as `look` raises it of a generation that is still the current one.
+        """
+        while True:
+            generation = self.generation()
+            try:
+                found = look(generation)
+            except (OSError, IndexDamaged):
+                if self.generation() == generation:
+                    raise
+            else:
+                if self.generation() == generation:
+                    return found
 
     def manifest(self, generation: int) -> Manifest:
         """Read the manifest of a generation.
@@ -130,7 +150,9 @@ class Directory:
             IndexNotFound: there is no index.
             IndexDamaged: the manifest itself is missing or changed.
         """
-        generation = self.generation()
+        return self.steadily(self._problems)
+
+    def _problems(self, generation: int) -> list[str]:
         manifest = self.manifest(generation)
         problems = list(self._changes(manifest))
         problems += [f"{name}: {problem}" for name in filter(_SEALED.fullmatch, self.names()) if (problem := self._broken_seal(name))]
@@ -145,7 +167,9 @@ class Directory:
             IndexNotFound: there is no index.
             IndexDamaged: the manifest itself is missing or changed.
         """
-        generation = self.generation()
+        return self.steadily(self._strangers)
+
+    def _strangers(self, generation: int) -> list[str]:
         manifest = self.manifest(generation)
         lines = []
         if self.work.exists():

@@ -320,6 +320,21 @@ def test_check_finds_files_that_nothing_names(store: Store, name: str) -> None:
     assert store.check() == [f"{name}: does not belong to the index"]
 
 
+def test_a_switch_is_no_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a rebuild replaces the generation that is being checked, and removes its files, the new one is checked."""
+    manifest, segments = store.manifest(1), _segments(store)
+    original = Store.manifest
+
+    def switch_first(self: Store, generation: int) -> Manifest:
+        monkeypatch.setattr(Store, "manifest", original)
+        found = original(self, generation)
+        store.commit(segments, _manifest(), _LEDGER, manifest)
+        return found
+
+    monkeypatch.setattr(Store, "manifest", switch_first)
+    assert (store.check(), store.generation()) == ([], 2)
+
+
 def test_check_tells_the_worst_first(store: Store) -> None:
     """All problems are told at once, those of the index before files that are merely too many."""
     segment = _file(store, ".seg")
