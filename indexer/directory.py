@@ -254,9 +254,11 @@ class Directory:
 
 
 def _segment_of(manifest: Manifest, name: str, turns: int, deleted: Sequence[tuple[int, int]]) -> ArrowSegment:
+    ArrowSegment.known(INDEX_NAME, name, turns)  # refuses what is no name and no number
+    written, _ = manifest.files.get(file_name(f"{INDEX_NAME}_{name}"), (0, ""))
     # Numbers of deleted turns are kept one by one, so a wrong number of turns must not be taken on trust.
-    if type(turns) is int and turns * _LEAST_BYTES_A_TURN > manifest.files[file_name(f"{INDEX_NAME}_{name}")][0]:
-        raise ValueError(f"{turns:,} turns are more than the file of the segment {name!r:.80} holds")
+    if turns * _LEAST_BYTES_A_TURN > written:
+        raise ValueError(f"the segment {name} has no file that holds {turns:,} turns")
     return ArrowSegment.known(INDEX_NAME, name, turns, deleted)
 
 

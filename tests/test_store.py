@@ -384,7 +384,19 @@ def test_opening_an_index_runs_no_code_from_it(store: Store, tmp_path: Path, mon
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("segments", [[["../../x", 1, []]], [["a", 1, [[0, 2]]]], [["a", "1", []]], [["a"]], 7, "too many"])
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [["../../x", 1, []]],
+        [["a", 1, [[0, 2]]]],
+        [["a", "1", []]],
+        [["a"]],
+        7,
+        "too many",
+        [["a" * 10**6, 1, []]],
+        [[["a"] * 10**5, 1, []]],
+    ],
+)
 def test_a_manifest_names_only_segments(store: Store, segments: Any) -> None:
     """Whatever else it names, under a checksum that is right, is told as damage before a file of that name is looked for."""
     data = (store.folder / "earful-1.json").read_bytes()
@@ -392,8 +404,9 @@ def test_a_manifest_names_only_segments(store: Store, segments: Any) -> None:
     if segments == "too many":  # whose numbers would take all memory
         segments = [[content["segments"][0][0], 1 << 30, [[0, 1 << 30]]]]
     (store.folder / "earful-1.json").write_bytes(seal("manifest/3", {**content, "segments": segments}))
-    with pytest.raises(IndexDamaged, match=r"^earful-1\.json is not what was written|earful-1\.json is not what was written"):
+    with pytest.raises(IndexDamaged, match=r"earful-1\.json is not what was written") as raised:
         _segments(store)
+    assert len(str(raised.value)) < 500
 
 
 @pytest.mark.parametrize("name", ["earful-1.json", "_MAIN_1.toc", "earful-1.ledger", "*.seg", "earful-report.json"])
