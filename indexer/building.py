@@ -109,6 +109,7 @@ def _plan(store: Store, calls: Sequence[tuple[str, Content]], journal: Journal, 
     shares = min(jobs, max(1, len(items) // _FEWEST_CALLS_A_PROCESS))
     contents, parts = dict(calls), {}
     for run in split(items, max(shares, needed)):
-        key = digest_of(json.dumps([(call, *contents[call]) for call, _, _ in run]).encode())[:32]
+        made_of = [sorted(journal.versions.items()), [(call, *contents[call]) for call, _, _ in run]]
+        key = digest_of(json.dumps(made_of).encode())[:32]
         parts[key] = Part(folder=store.work / f"part-{key}", spool=journal.path, items=tuple(run))
     return parts

@@ -32,6 +32,7 @@ class Journal:
 
     Attributes:
         path: Of its file, from which `read_calls` takes calls.
+        versions: Of what reads; what others have read is not taken over.
         readings: Key of a source -> what is known of it.
         scanned_ns: Key of a source -> when it was looked at.
         places: Content of a call -> offset and length of its columns in the file.
@@ -39,6 +40,7 @@ class Journal:
 
     def __init__(self, path: Path, disk: Disk, versions: dict[str, int | str]) -> None:
         self.path = path
+        self.versions = versions
         self.readings: dict[str, Reading] = {}
         self.scanned_ns: dict[str, int] = {}
         self.places: dict[tuple[str, int], tuple[int, int]] = {}

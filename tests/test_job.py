@@ -18,6 +18,7 @@ import pytest
 import indexer
 from indexer.disk import Disk
 from indexer.errors import EarfulError, IndexLocked, IndexUnusable, NothingToIndex, UnreadableSource
+from indexer.schema import SCHEMA_VERSION
 from indexer.sources import read_source
 from indexer.store import Store
 from tests.small_index import put, transcript
@@ -142,6 +143,22 @@ def test_a_built_segment_is_not_built_again(source: Path, index: Path, monkeypat
     assert told == []
     assert {path.name for path in index.glob("*.seg")} == built != set()
     assert (Store(index).check(), Store(index).strangers()) == ([], [])
+
+
+def test_a_segment_of_another_version_is_built_again(source: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was built of the same files by another version of the reader, or with other firms, is not taken for what this one builds."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Store, "adopt", stop)
+        with pytest.raises(KeyboardInterrupt):
+            indexer.rebuild(source, index=index)
+    told: list[str] = []
+    monkeypatch.setattr("indexer.pipeline._VERSIONS", {"schema": SCHEMA_VERSION, "parser": 10_000})
+    indexer.rebuild(source, index=index, progress=lambda stage, *_: told.append(stage))
+    assert set(told) == {"reading", "indexing"}
 
 
 # half-written files, and files that change
