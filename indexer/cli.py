@@ -114,8 +114,8 @@ def rebuild(
 
     Sources are transcripts (.txt, .html), folders of them, patterns as 'calls/**/*.html', and - for a list of paths on standard
     input, one a line or with NUL bytes between. New files are added, changed ones replaced, vanished ones removed; what has not
-    changed is not read again. The index answers as before until all is written; a rebuild that is stopped, however, leaves it
-    so, and the next one goes on from there. Sources that cannot be used are listed with the reason.
+    changed is not read again. The index answers as before until all is written; a rebuild that is stopped leaves it so,
+    and the next one goes on from there. Sources that cannot be used are listed with the reason.
 
     \b
     Examples:
