@@ -97,10 +97,21 @@ class Seen:
         if not self.versions or version > self.versions[-1]:
             self.versions.append(version)
 
+    def look(self, ask: Callable[[Seen], int]) -> None:
+        """Ask a question, and note what comes, also if that is an exception."""
+        began_s = time.monotonic()
+        try:
+            self.note(ask(self))
+        except Exception as error:  # noqa: BLE001 - whatever is raised is what this looks for
+            self.problems.append(f"{type(error).__name__}: {error}")
+        self.slowest_s = max(self.slowest_s, time.monotonic() - began_s)
+
 
 def _reader(number: int, index: Path, stop: Path, seed: float) -> str:
-    """Read until told to stop; give what was seen as JSON."""
-    return json.dumps(asdict(read_while(lambda: not stop.exists(), ask_with(_WAYS[number % len(_WAYS)], index, Random(seed)))))
+    """Read until told to stop, and once more what the index then holds; give what was seen as JSON."""
+    seen = read_while(lambda: not stop.exists(), ask_with(_WAYS[number % len(_WAYS)], index, Random(seed)))
+    seen.look(partial(_anew, index, Random(seed)))
+    return json.dumps(asdict(seen))
 
 
 _WAYS = ("anew", "with refresh", "with reopening", "by Whoosh")
@@ -119,12 +130,7 @@ def read_while(goes_on: Callable[[], bool], ask: Callable[[Seen], int]) -> Seen:
     """Ask one question after the other, and note what comes; a reader that fails goes on with the next."""
     seen = Seen()
     while goes_on() and len(seen.problems) < _MOST_TOLD:
-        began_s = time.monotonic()
-        try:
-            seen.note(ask(seen))
-        except Exception as error:  # noqa: BLE001 - whatever is raised is what this looks for
-            seen.problems.append(f"{type(error).__name__}: {error}")
-        seen.slowest_s = max(seen.slowest_s, time.monotonic() - began_s)
+        seen.look(ask)
     return seen
 
 
