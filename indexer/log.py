@@ -41,13 +41,10 @@ class Log:
             self._file.write(json.dumps(line) + "\n")
         except OSError as error:
             self.failure = f"the log {os.fspath(self._path or '')} ends early ({error.strerror})"
-            self._close()
+            self.close()
 
     def close(self) -> None:
         """Close the file."""
-        self._close()
-
-    def _close(self) -> None:
         file, self._file = self._file, None
         if file is not None:
             try:
